@@ -29,7 +29,7 @@ type Event struct {
 	// Bytes is how many bytes of rows or of a large value were sent, for COPY and streamed values; zero if unknown.
 	Bytes   int64
 	Batch   int  // the number of statements, of an EventBatch
-	Batched bool // of a statement: it was part of the EventBatch that ended just before
+	Batched bool // of a statement: it is part of an EventBatch, in which it is told
 	DDL     bool // of a statement: it changed the schema
 	Depth   int  // of a transaction and its savepoint: 0 for the outermost one, 1 for one nested in it
 	Attempt int  // 1 for the first attempt; of an EventRetry, the attempt that follows
@@ -50,7 +50,7 @@ const (
 	// EventStatement is a statement: from the moment it is sent, or waits for a connection, until its last row has been
 	// read.
 	EventStatement = EventKind(db.EventStatement)
-	// EventBatch is several statements that are sent together. An EventStatement for each of them follows.
+	// EventBatch is several statements that are sent together. Before it ends, an EventStatement tells of each of them.
 	EventBatch = EventKind(db.EventBatch)
 	// EventCopy is rows that were inserted by COPY. It begins as an EventStatement: whether rows go by COPY is decided
 	// when the table has been looked at.

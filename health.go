@@ -34,6 +34,8 @@ type PoolStats struct {
 	Max, Total, Idle, InUse int
 	// Connecting is how many connections are being opened now. It is zero on SQLite.
 	Connecting int
+	// Waiting is how many calls wait for a connection now.
+	Waiting int
 
 	// Acquires is how often a connection was taken.
 	Acquires uint64

@@ -18,9 +18,10 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 			return i, err
 		}
 	}
-	ctx, e := db.observe(ctx, EventBatch, &driver.Statement{Op: "batch", Attempt: sts[0].Attempt})
+	e := db.newEvent(EventBatch, &driver.Statement{Op: "batch", Attempt: sts[0].Attempt})
 	if e != nil {
 		e.Batch = len(sts)
+		ctx = db.start(ctx, e)
 		for _, st := range sts {
 			st.Counted = true
 		}
@@ -50,8 +51,9 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 		if err != nil && i > failed {
 			break
 		}
-		inside, e := db.event(ctx, EventStatement, st)
+		e := db.newEvent(EventStatement, st)
 		e.Batched, e.Start = true, batch.Start
+		inside := db.start(ctx, e)
 		var own error
 		if i == failed {
 			own = err

@@ -89,8 +89,17 @@ func (db *DB) observe(ctx context.Context, kind EventKind, st *driver.Statement)
 }
 
 func (db *DB) event(ctx context.Context, kind EventKind, st *driver.Statement) (context.Context, *Event) {
-	if len(db.observers) == 0 {
+	e := db.newEvent(kind, st)
+	if e == nil {
 		return ctx, nil
+	}
+	return db.start(ctx, e), e
+}
+
+// newEvent returns an event that has not begun, nil when nobody observes the DB.
+func (db *DB) newEvent(kind EventKind, st *driver.Statement) *Event {
+	if len(db.observers) == 0 {
+		return nil
 	}
 	e := &Event{Kind: kind, DB: db, Op: st.Op, Table: st.Table, SQL: st.SQL, DDL: st.DDL,
 		Attempt: int(st.Attempt) + 1, st: st}
@@ -101,12 +110,14 @@ func (db *DB) event(ctx context.Context, kind EventKind, st *driver.Statement) (
 			e.Args[i] = v.Any()
 		}
 	}
-	return db.start(ctx, e), e
+	return e
 }
 
-// start tells the observers that an event begins.
+// start tells the observers that an event begins: now, unless it has a time.
 func (db *DB) start(ctx context.Context, e *Event) context.Context {
-	e.Start = time.Now()
+	if e.Start.IsZero() {
+		e.Start = time.Now()
+	}
 	for _, o := range db.observers {
 		ctx = o.Start(ctx, e)
 	}

@@ -34,6 +34,12 @@ func (r *recorder) Start(ctx context.Context, e *prom.Event) context.Context {
 		r.tb.Errorf("%s begins without its DB or time", e.Kind)
 	}
 	outer, _ := ctx.Value(path{}).(string)
+	if inBatch := strings.HasSuffix(outer, "batch "); e.Kind == prom.EventStatement && inBatch && !e.Batched {
+		r.tb.Error("a statement of a batch begins without being of it")
+	}
+	if e.Kind == prom.EventBatch && e.Batch == 0 {
+		r.tb.Error("a batch begins without its number of statements")
+	}
 	return context.WithValue(ctx, path{}, outer+e.Kind.String()+" ")
 }
 

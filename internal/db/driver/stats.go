@@ -4,7 +4,7 @@ import "time"
 
 // PoolStats are the figures of the connections of one kind. The counters begin when the database is opened.
 type PoolStats struct {
-	Max, Total, Idle, InUse, Connecting int
+	Max, Total, Idle, InUse, Connecting, Waiting int
 
 	Acquires uint64
 	Waits    uint64

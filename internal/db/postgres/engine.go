@@ -26,6 +26,7 @@ type engine struct {
 	foreign bool // the pool is the program's
 	settings
 	seen     seen
+	asking   atomic.Int32 // calls for a connection
 	open     atomic.Int32 // transactions
 	most     int32        // connections
 	watch    driver.Watcher

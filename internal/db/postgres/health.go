@@ -13,8 +13,8 @@ func (e *engine) Stats() driver.Stats {
 	opened, ready := uint64(s.NewConnsCount()), uint64(s.IdleConns())+uint64(s.AcquiredConns())
 	p := driver.PoolStats{
 		Max: int(s.MaxConns()), Total: int(ready), Idle: int(s.IdleConns()), InUse: int(s.AcquiredConns()),
-		Connecting: int(s.ConstructingConns()),
-		Acquires:   uint64(s.AcquireCount()), Waits: uint64(s.EmptyAcquireCount()), WaitTime: s.EmptyAcquireWaitTime(),
+		Connecting: int(s.ConstructingConns()), Waiting: int(e.asking.Load()),
+		Acquires: uint64(s.AcquireCount()), Waits: uint64(s.EmptyAcquireCount()), WaitTime: s.EmptyAcquireWaitTime(),
 		GaveUp: uint64(s.CanceledAcquireCount()),
 		Opened: opened, ClosedIdle: uint64(s.MaxIdleDestroyCount()), ClosedAge: uint64(s.MaxLifetimeDestroyCount()),
 	}
@@ -30,7 +30,7 @@ pg_catalog.current_setting('transaction_read_only') || ' ' || pg_catalog.current
 
 // Health implements [driver.Engine].
 func (e *engine) Health(ctx context.Context) (driver.Health, error) {
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.ask(ctx)
 	if err != nil {
 		return driver.Health{}, ErrorOf(err)
 	}

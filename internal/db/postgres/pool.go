@@ -131,7 +131,7 @@ func prepareConn(cfg *pgxpool.Config) func(context.Context, *pgx.Conn) (bool, er
 // acquire takes a connection of the pool.
 func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	start := e.asks()
-	c, err := e.pool.Acquire(ctx)
+	c, err := e.ask(ctx)
 	if err != nil {
 		err = acquireError(err)
 	}
@@ -150,6 +150,13 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 		}
 	}
 	return c, nil
+}
+
+// ask waits for a connection of the pool, and is counted meanwhile.
+func (e *engine) ask(ctx context.Context) (*pgxpool.Conn, error) {
+	e.asking.Add(1)
+	defer e.asking.Add(-1)
+	return e.pool.Acquire(ctx)
 }
 
 // lookAt looks at a connection of the program's, which prom may use for the first time.

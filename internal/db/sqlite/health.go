@@ -31,6 +31,9 @@ func (q *queue) stats() driver.PoolStats {
 	p := driver.PoolStats{Max: len(q.all), Total: int(opened - min(opened, closed)), InUse: len(q.all) - len(q.free),
 		Acquires: q.counts.acquires, Waits: q.counts.waits, WaitTime: q.counts.waited, GaveUp: q.counts.gaveUp,
 		Opened: opened, Closed: closed}
+	for w := q.head; w != nil; w = w.next {
+		p.Waiting++
+	}
 	p.Idle = max(0, p.Total-p.InUse)
 	return p
 }
