@@ -29,6 +29,9 @@ func (w *walker) clone(ctx context.Context, t table, row reflect.Value) (any, er
 	}
 	changed := map[*schema.Column]bool{}
 	for _, c := range s.Columns {
+		if f := v.Elem().FieldByIndex(c.Path); f.Type() == reflect.TypeFor[*prom.AnyValue]() && w.refers(s, c) {
+			f.SetZero() // values that are no key refer to nothing, and a copy of the row would be refused
+		}
 		if c.Auto {
 			v.Elem().FieldByIndex(c.Path).SetZero()
 			changed[c] = true
