@@ -296,8 +296,9 @@ func (t *tx) atSavepoint(ctx context.Context, kind EventKind, op, sql string,
 	if !t.db.Observed() {
 		return run(ctx, name)
 	}
-	ctx, event := t.db.observe(ctx, kind, &driver.Statement{Op: op, SQL: sql + name})
+	event := t.db.newEvent(kind, &driver.Statement{Op: op, SQL: sql + name})
 	event.Depth = t.depth
+	ctx = t.db.start(ctx, event)
 	err := run(ctx, name)
 	event.end(ctx, 0, err)
 	return err
@@ -307,9 +308,10 @@ func (t *tx) savepoint() string { return "prom_" + strconv.Itoa(t.depth) }
 
 // nested runs fn in a savepoint of t.
 func (t *tx) nested(ctx context.Context, fn func(ctx context.Context) error) (err error) {
-	ctx, whole := t.db.observe(ctx, EventTx, &driver.Statement{Op: "transaction"})
+	whole := t.db.newEvent(EventTx, &driver.Statement{Op: "transaction"})
 	if whole != nil {
 		whole.Depth = t.depth + 1
+		ctx = t.db.start(ctx, whole)
 		err = errPanicked // unless it is replaced
 		defer func() { whole.end(ctx, 0, err) }()
 	}
