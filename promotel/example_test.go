@@ -46,6 +46,9 @@ func Example() {
 	if err := stocks.Create(ctx, &Stock{Item: "tea", Left: 3}); err != nil {
 		log.Fatal(err)
 	}
+	if err := orders.Create(ctx, &Order{Item: "pot"}); err != nil {
+		log.Fatal(err)
+	}
 	place := func(ctx context.Context) error {
 		return db.Tx(ctx, func(ctx context.Context) error {
 			stock, err := stocks.Get(ctx, "tea")
