@@ -19,8 +19,8 @@ type Registry db.Registry
 // DefaultPrefix is the prefix of the default registry.
 const DefaultPrefix = db.DefaultPrefix
 
-// OpenOption is an option of a connection in addition to its DSN, such as [Logger], [Observe], [Installing],
-// [CallTimeout] or [ConfigurePool].
+// OpenOption is an option of a connection in addition to its DSN, such as [Logger], [Observe], [OnCommit],
+// [Installing], [CallTimeout] or [ConfigurePool].
 type OpenOption struct{ o db.OpenOption }
 
 // Logger logs what happens on a connection. At the level warn it logs slow statements and waits (see [LogSlow]),

@@ -29,6 +29,8 @@ type batchOp struct {
 	keep func() *scan.Kept
 	// follows the statements in their transaction; nil without hooks
 	after func(ctx context.Context, op *batchOp) error
+	// returns what has been written, and the keys of its rows, for who listens; nil when nothing is to be told
+	wrote func(op *batchOp) written
 	// takes how the batch ended, and returns how the operation did
 	done  func(ctx context.Context, op *batchOp, err error) error
 	place func(error) error // gives an error the operation's place
@@ -164,6 +166,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			op.b.marked.Set(ctx)
 		}
 	}
+	tellBatch(ctx, ops)
 	return nil
 }
 
@@ -277,6 +280,12 @@ func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet,
 			return err
 		},
 	}
+	op.wrote = func(op *batchOp) written {
+		if c := r.madeKey(w.cols); c != nil && op.Batched == driver.BatchCount {
+			_ = r.plan.Set(w.stored, c, schema.IntValue(schema.Int64, op.LastKey)) // settle returns the error
+		}
+		return written{verb, 1, r.keysOf(scan.One(w.stored))}
+	}
 	if hooks != 0 {
 		op.keep = func() *scan.Kept { return r.plan.Keep(scan.One(v)) }
 		op.after = func(ctx context.Context, op *batchOp) error {
@@ -367,7 +376,7 @@ func (o Ops) Update(v unsafe.Pointer) {
 
 // DeleteKey deletes the row with that key. The result says how many rows were deleted, 0 or 1.
 func (o Ops) DeleteKey(key []any) *Result {
-	return o.change("delete", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error) {
 		row, err := o.repo.convertKey(nil, key)
 		if err != nil {
 			return nil, nil, err

@@ -75,37 +75,56 @@ func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.
 
 // UpdateWhere assigns new values to the rows of a query. The result is how many they were.
 func (o Ops) UpdateWhere(q *Query, assigns []Assign) *Result {
-	return o.change("update", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
+	return o.change("update", func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error) {
 		return q.update(assigns)(b.stmts, nil, returning)
 	})
 }
 
 // DeleteWhere deletes the rows of a query. The result is how many they were.
 func (o Ops) DeleteWhere(q *Query) *Result {
-	return o.change("delete", func(b *binding, returning bool) (*render.Text, []schema.Value, error) {
+	return o.change("delete", func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error) {
 		return q.deletion()(b.stmts, nil, returning)
 	})
 }
 
 // change adds a statement whose result is how many rows it changed. It returns them where it does not tell otherwise.
-func (o Ops) change(verb string, build func(b *binding, returning bool) (*render.Text, []schema.Value, error)) *Result {
+func (o Ops) change(verb string, build func(b *binding, returning render.Returning) (*render.Text,
+	[]schema.Value, error)) *Result {
 	result := newResult()
+	var keys *keyRows // that are told to who listens
 	var op *batchOp
 	op = &batchOp{
 		some: true,
 		build: func(ctx context.Context, op *batchOp) error {
-			text, args, err := build(op.b, false)
+			if keys = nil; op.b.toldKeys() {
+				keys = &keyRows{repo: o.repo}
+				text, args, err := build(op.b, render.ReturnKeys)
+				op.Batched, op.Check, op.Undo, op.Kept = driver.BatchRows, keys, true, keptAll
+				return op.setText(text, args, err)
+			}
+			text, args, err := build(op.b, render.ReturnNothing)
 			if op.Batched = driver.BatchCount; err == nil && !op.b.counts(ctx) {
 				op.Batched = driver.BatchRows
-				text, args, err = build(op.b, true)
+				text, args, err = build(op.b, render.ReturnRows)
 			}
 			return op.setText(text, args, err)
 		},
-		read: func(rows driver.Rows) error {
-			if op.Batched == driver.BatchRows {
+		read: func(rows driver.Rows) (err error) {
+			switch {
+			case keys != nil:
+				err = keys.ReadRows(rows)
+				op.Changed = int64(len(keys.keys))
+			case op.Batched == driver.BatchRows:
 				op.Changed = int64(numberOf(rows))
 			}
-			return nil
+			return err
+		},
+		wrote: func(op *batchOp) written {
+			w := written{op: verb, rows: op.Changed}
+			if keys != nil {
+				w.keys = keys.keys
+			}
+			return w
 		},
 		done: func(_ context.Context, op *batchOp, err error) error {
 			if result.Err = err; err == nil {

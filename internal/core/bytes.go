@@ -338,8 +338,8 @@ func (r *Repo) WriteBytes(ctx context.Context, field Columner, src io.Reader, si
 		return ErrorOf(opWriteBytes, r.table, err)
 	}
 	s := &counted{Reader: src}
-	w := &bytesWrite{repo: r, b: b, q: &Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, values)}, col: c, src: s,
-		size: size}
+	w := &bytesWrite{repo: r, b: b, q: &Query{repo: r, spec: ast.Spec{}.KeyIs(r.table.Key, values)}, key: values,
+		col: c, src: s, size: size}
 	err = b.db.Tx(ctx, w.run)
 	if missing(err) && s.n == 0 && !b.db.InTx(ctx) && r.Install(ctx) == nil {
 		err = b.db.Tx(ctx, w.run)
@@ -364,6 +364,7 @@ type bytesWrite struct {
 	repo *Repo
 	b    *binding
 	q    *Query
+	key  []schema.Value // of the row
 	col  *schema.Column
 	src  io.Reader
 	size int64
@@ -386,7 +387,7 @@ func (w *bytesWrite) run(ctx context.Context) error {
 		}
 	}
 	value := &ast.Assign{Col: w.col, Val: schema.BytesValue(nil)} // the first of the arguments
-	text, args, err := b.stmts.Update(nil, w.q.spec, []*ast.Assign{value}, now(), false)
+	text, args, err := b.stmts.Update(nil, w.q.spec, []*ast.Assign{value}, now(), render.ReturnNothing)
 	if err == nil {
 		text, err = w.formed(ctx, text)
 	}
@@ -401,6 +402,7 @@ func (w *bytesWrite) run(ctx context.Context) error {
 	if n == 0 {
 		return w.missed(ctx)
 	}
+	r.wroteKey(ctx, b, "update", w.key)
 	return nil
 }
 

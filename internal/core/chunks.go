@@ -11,6 +11,7 @@ import (
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/token"
 	"github.com/prom-go/prom/schema"
 )
@@ -134,7 +135,7 @@ func (l *chunkLoop) begin(ctx context.Context, q *Query, check func() error) err
 		err = errors.New("chunks are transactions of their own, so that they cannot be part of one; use a context without it, or the query's own " + l.op)
 	}
 	if err == nil {
-		_, _, err = l.write(q)(b.stmts, nil, false)
+		_, _, err = l.write(q)(b.stmts, nil, render.ReturnNothing)
 	}
 	if err != nil {
 		return ErrorOf(l.op, r.table, err)

@@ -52,6 +52,7 @@ func (q *Query) claim(ctx context.Context, n int, assigns []Assign) (scan.List, 
 	if err := q.sortClaimed(b, list, assigns); err != nil {
 		return scan.List{}, err
 	}
+	r.wroteList(ctx, b, "update", list)
 	if err := q.complete(ctx, b, list); err != nil {
 		return scan.List{}, err
 	}

@@ -136,7 +136,11 @@ func (c *Conflict) create(ctx context.Context, v unsafe.Pointer) (Outcome, error
 	case w.Stores.Must():
 		return Unchanged, r.noRow(&w.Statement)
 	}
-	return c.outcome(w, &w.Statement), nil
+	outcome := c.outcome(w, &w.Statement)
+	if outcome != Unchanged {
+		r.wroteOne(ctx, b, c.wrote(outcome), v)
+	}
+	return outcome, nil
 }
 
 // stores says what an insert must store. A row that is there may be left alone if that was said, and then nothing tells
@@ -301,7 +305,7 @@ func (c *Conflict) CreateMany(ctx context.Context, vs scan.List) ([]Outcome, err
 			return nil, err
 		}
 		if done {
-			return c.stored(vs, stored, outcomes), nil
+			return c.stored(ctx, b, vs, stored, outcomes), nil
 		}
 	}
 	c.repo.memory.CopyAll(stored, vs)
@@ -332,15 +336,18 @@ func (c *Conflict) CreateMany(ctx context.Context, vs scan.List) ([]Outcome, err
 	if err != nil {
 		return nil, err
 	}
-	return c.stored(vs, stored, outcomes), nil
+	return c.stored(ctx, b, vs, stored, outcomes), nil
 }
 
-// stored makes values what is stored of them, but for those whose rows were left alone.
-func (c *Conflict) stored(vs, stored scan.List, outcomes []Outcome) []Outcome {
+// stored makes values what is stored of them, but for those whose rows were left alone, and tells of these rows.
+func (c *Conflict) stored(ctx context.Context, b *binding, vs, stored scan.List, outcomes []Outcome) []Outcome {
 	for i, o := range outcomes {
 		if o != Unchanged {
 			c.repo.memory.Copy(c.repo.memory.At(vs, i), c.repo.memory.At(stored, i))
 		}
+	}
+	if b.commits != nil {
+		c.wroteAll(ctx, b, vs, outcomes)
 	}
 	return outcomes
 }
@@ -369,4 +376,5 @@ func (c *Conflict) add(batch *Batch, v unsafe.Pointer, outcome *Outcome) {
 		}
 		return nil
 	})
+	batch.ops[len(batch.ops)-1].wrote = nil // CreateMany tells of all of them
 }

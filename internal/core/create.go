@@ -78,6 +78,7 @@ func (r *Repo) create(ctx context.Context, v unsafe.Pointer) error {
 		return err
 	}
 	r.memory.Copy(v, w.stored)
+	r.wroteOne(ctx, b, "insert", v)
 	return nil
 }
 
@@ -100,6 +101,7 @@ func (r *Repo) insertOnly(ctx context.Context, b *binding, w *work, cols []*sche
 		return err
 	}
 	r.memory.Copy(v, w.stored)
+	r.wroteOne(ctx, b, "insert", v)
 	return nil
 }
 

@@ -84,6 +84,7 @@ func (r *Repo) createMany(ctx context.Context, b *binding, vs scan.List) error {
 		return err
 	}
 	r.memory.CopyAll(vs, stored)
+	r.wroteList(ctx, b, "insert", vs)
 	return nil
 }
 

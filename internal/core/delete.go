@@ -78,8 +78,12 @@ func (r *Repo) deleteBy(ctx context.Context, w *work, by []*schema.Column) error
 	}
 	w.setWrite("delete", text)
 	n, err := b.exec(ctx, &w.call)
-	if err == nil && n == 0 {
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
 		return r.notFound("delete")
 	}
-	return err
+	r.wroteKey(ctx, b, "delete", w.args[:len(r.table.Key)])
+	return nil
 }

@@ -423,13 +423,31 @@ func (r *Repo) Copy(ctx context.Context, from *Query, maps []Mapping) (int, erro
 			maps[i].Term = ast.ConstantOf(r.plan.Codec(m.Col), m.Term)
 		}
 	}
-	text, args, err := b.stmts.Copy(w.args, from.Nest(), maps, now())
+	returning := render.ReturnNothing
+	if b.toldKeys() && b.counts(ctx) { // the keys that the triggers of a view make are not returned
+		rewritten, err := b.rewritten(ctx)
+		if err != nil {
+			return 0, ErrorOf("copy", r.table, err)
+		}
+		if !rewritten {
+			returning = render.ReturnKeys
+		}
+	}
+	text, args, err := b.stmts.Copy(w.args, from.Nest(), maps, now(), returning)
 	if err != nil {
 		return 0, ErrorOf("copy", r.table, err)
 	}
 	w.args = args
 	w.setText("copy", text)
 	w.Write = true
+	if returning == render.ReturnKeys {
+		n, err := r.writeKeys(ctx, b, "insert", &w.call)
+		if b.refused(ctx, err) {
+			return r.Copy(ctx, from, maps)
+		}
+		return n, err
+	}
 	n, err := b.exec(ctx, &w.call)
+	b.wroteRows(ctx, "insert", n)
 	return int(n), err
 }

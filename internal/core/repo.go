@@ -177,7 +177,8 @@ func (r *Repo) Clear(ctx context.Context) error {
 	}
 	c := &call{}
 	c.Op, c.Write, c.SQL = "clear", true, "DELETE FROM "+b.db.Dialect().Table(r.table.Name)
-	_, err = b.exec(ctx, c)
+	n, err := b.exec(ctx, c)
+	b.wroteRows(ctx, "delete", n)
 	return err
 }
 
@@ -192,7 +193,8 @@ type binding struct {
 	wide   atomic.Bool  // the table has been compared with the model, see tooNarrow
 	plain  syncmap.Map  // whether a unique index is over the columns themselves, by their names; see plainIndex
 
-	nulls atomic.Pointer[string] // see nullsEqual
+	nulls   atomic.Pointer[string] // see nullsEqual
+	commits db.CommitFuncs         // what is told of writes that have been committed; nil for nothing
 
 	derived bool // the rows are those of other queries, and there is no table
 }
@@ -219,7 +221,8 @@ func (r *Repo) bind() (*binding, error) {
 			r.table.Columns[i].Field, db.Dialect().Name()))
 	}
 	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived),
-		marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New()}
+		marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New(),
+		commits: db.CommitFuncs(r.table.Name)}
 	r.bound.Store(b)
 	return b, nil
 }

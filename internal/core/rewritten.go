@@ -88,6 +88,7 @@ func (r *Repo) insertRewritten(ctx context.Context, b *binding, w *work, cols []
 		}
 		if len(r.table.Key) == 0 {
 			r.memory.Copy(v, w.stored)
+			r.wroteOne(ctx, b, "insert", v)
 			return nil
 		}
 		if w.args, err = r.rowKey(w.args[:0], w.stored); err != nil {
@@ -99,6 +100,7 @@ func (r *Repo) insertRewritten(ctx context.Context, b *binding, w *work, cols []
 		}
 		if err == nil {
 			r.memory.Copy(v, w.stored)
+			r.wroteOne(ctx, b, "insert", v)
 		}
 		return err
 	})

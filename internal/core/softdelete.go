@@ -62,7 +62,7 @@ func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec ast.S
 	if err != nil {
 		return ErrorOf(op, r.table, err)
 	}
-	text, args, err := statement(b.stmts, w.args, ast.Spec{}.KeyIs(by, row), now(), true)
+	text, args, err := statement(b.stmts, w.args, ast.Spec{}.KeyIs(by, row), now(), render.ReturnRows)
 	if err != nil {
 		return ErrorOf(op, r.table, err)
 	}
@@ -74,6 +74,7 @@ func (r *Repo) mark(ctx context.Context, v unsafe.Pointer, op string, spec ast.S
 		return r.missed(ctx, err, spec, by, row)
 	}
 	r.memory.Copy(v, w.stored)
+	r.wroteOne(ctx, b, op, v)
 	return nil
 }
 

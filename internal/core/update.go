@@ -112,6 +112,7 @@ func (r *Repo) update(ctx context.Context, v unsafe.Pointer) error {
 		return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
 	}
 	r.memory.Copy(v, w.stored)
+	r.wroteOne(ctx, b, "update", v)
 	return nil
 }
 

@@ -11,20 +11,22 @@ import (
 )
 
 // markStatement makes a statement that soft-deletes rows, or restores them.
-type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, bool) (*render.Text, []schema.Value,
-	error)
+type markStatement func(*render.Statements, []schema.Value, ast.Spec, time.Time, render.Returning) (*render.Text,
+	[]schema.Value, error)
 
 // rowsStatement makes a statement that writes to the rows of a query.
-type rowsStatement func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error)
+type rowsStatement func(s *render.Statements, args []schema.Value, returning render.Returning) (*render.Text,
+	[]schema.Value, error)
 
 func (q *Query) markRows(statement markStatement) rowsStatement {
-	return func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
+	return func(s *render.Statements, args []schema.Value, returning render.Returning) (*render.Text, []schema.Value,
+		error) {
 		return statement(s, args, q.spec, now(), returning)
 	}
 }
 
-func (q *Query) deleteRows(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value,
-	error) {
+func (q *Query) deleteRows(s *render.Statements, args []schema.Value, returning render.Returning) (*render.Text,
+	[]schema.Value, error) {
 	return s.Delete(args, q.spec, returning)
 }
 
@@ -37,7 +39,8 @@ func (q *Query) deletion() rowsStatement {
 }
 
 func (q *Query) update(assigns []Assign) rowsStatement {
-	return func(s *render.Statements, args []schema.Value, returning bool) (*render.Text, []schema.Value, error) {
+	return func(s *render.Statements, args []schema.Value, returning render.Returning) (*render.Text, []schema.Value,
+		error) {
 		return s.Update(args, q.spec, assigns, now(), returning)
 	}
 }
@@ -52,10 +55,17 @@ func (q *Query) write(ctx context.Context, statement rowsStatement, op string, l
 	}
 	w := r.take()
 	defer r.give(w)
-	text, args, err := statement(b.stmts, w.args, list != nil)
-	counts := list != nil || err != nil || b.counts(ctx)
+	returning := render.ReturnNothing
+	switch {
+	case list != nil:
+		returning = render.ReturnRows
+	case b.toldKeys():
+		returning = render.ReturnKeys
+	}
+	text, args, err := statement(b.stmts, w.args, returning)
+	counts := returning != render.ReturnNothing || err != nil || b.counts(ctx)
 	if !counts {
-		text, args, err = statement(b.stmts, w.args, true)
+		text, args, err = statement(b.stmts, w.args, render.ReturnRows)
 	}
 	if err != nil {
 		return 0, ErrorOf(op, r.table, err)
@@ -63,11 +73,18 @@ func (q *Query) write(ctx context.Context, statement rowsStatement, op string, l
 	w.args = args
 	w.setText(op, text)
 	w.Write = true
-	if !counts {
-		return b.countRows(ctx, &w.call)
-	}
-	if list == nil {
+	switch {
+	case returning == render.ReturnKeys:
+		return r.writeKeys(ctx, b, op, &w.call)
+	case !counts:
+		n, err := b.countRows(ctx, &w.call)
+		if err == nil {
+			b.wroteRows(ctx, op, int64(n))
+		}
+		return n, err
+	case list == nil:
 		n, err := b.exec(ctx, &w.call)
+		b.wroteRows(ctx, op, n)
 		return int(n), err
 	}
 	w.returns(r.plan, keptAll)
@@ -79,6 +96,7 @@ func (q *Query) write(ctx context.Context, statement rowsStatement, op string, l
 		return 0, err
 	}
 	text.SawRows(list.Len)
+	r.wroteList(ctx, b, op, *list)
 	return list.Len, q.complete(ctx, b, *list)
 }
 

@@ -46,6 +46,7 @@ type DB struct {
 	observers []Observer
 	comments  func(context.Context) driver.Comment // nil for none
 	logArgs   bool                                 // events hold the arguments of statements
+	onCommit  []onCommit
 	slow      time.Duration
 	lost      atomic.Bool // a connection broke, and none has been made since
 }

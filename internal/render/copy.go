@@ -14,9 +14,10 @@ import (
 )
 
 // Copy inserts a row into the table for each row of a query. Columns that nothing is mapped to have what a new row has
-// in them: the time at, their default, NULL, or a key that the database makes. The arguments are appended to args.
-func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time) (*Text,
-	[]schema.Value, error) {
+// in them: the time at, their default, NULL, or a key that the database makes. It returns of the rows what returning
+// says. The arguments are appended to args.
+func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mapping, at time.Time,
+	returning Returning) (*Text, []schema.Value, error) {
 	if q.Spec.Extra().Cols != nil {
 		return nil, nil, errors.New("InsertSelect takes the columns from its mappings; pass the query, not a projection")
 	}
@@ -68,7 +69,7 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 	}
 	before := len(args)
 	args = sub.Spec.Values(args, s.Dialect)
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindCopy).Columns(cols).Subquery(&sub)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindCopy, byte(returning)).Columns(cols).Subquery(&sub)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := newRenderer(s.Dialect, scope{})
 		r.st.forms = s.forms
@@ -77,6 +78,9 @@ func (s *Statements) Copy(args []schema.Value, q *ast.Subquery, maps []ast.Mappi
 		r.st.text.owners = append(r.st.text.owners, sub.Owner)
 		b := squirrel.Insert(s.from).Columns(s.quoted(cols)...).Select(r.inner(sub.Table).selectBuilder(&sub.Spec, selectRows,
 			nil))
+		if clause := s.returns(returning); clause != "" {
+			b = b.Suffix(clause)
+		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})
 	return text, args, err

@@ -18,21 +18,21 @@ func (s *Statements) DeleteKey(by []*schema.Column) (string, error) {
 }
 
 // Delete deletes the rows of a query for good. The rest is as with Update.
-func (s *Statements) Delete(args []schema.Value, q ast.Spec, returning bool) (*Text, []schema.Value, error) {
+func (s *Statements) Delete(args []schema.Value, q ast.Spec, returning Returning) (*Text, []schema.Value, error) {
 	if err := q.Writable("delete"); err != nil {
 		return nil, nil, err
 	}
 	before := len(args)
 	args = ast.CondValues(args, s.Dialect, q.Conds)
-	key := ast.Shape(make([]byte, 0, 128)).Byte(kindDelete, ast.Bit(returning), byte(q.Rows)).Conds(q.Conds)
+	key := ast.Shape(make([]byte, 0, 128)).Byte(kindDelete, byte(returning), byte(q.Rows)).Conds(q.Conds)
 	text, err := s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		b := squirrel.Delete(s.from)
 		if where := q.CondsOn(s.Table); len(where) > 0 {
 			b = b.Where(r.clause(where))
 		}
-		if returning {
-			b = b.Suffix(s.returning())
+		if clause := s.returns(returning); clause != "" {
+			b = b.Suffix(clause)
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), len(args)-before)
 	})

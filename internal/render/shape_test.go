@@ -189,12 +189,12 @@ func (s *source) statement(on *render.Statements) (string, []schema.Value, error
 	case 2:
 		return read(on.SelectColumns(nil, q, some()))
 	case 3:
-		return read(on.Delete(nil, q.Unpaged().Unordered().WithoutWhere(), s.n(2) == 0))
+		return read(on.Delete(nil, q.Unpaged().Unordered().WithoutWhere(), render.Returning(s.n(3))))
 	case 4:
 		assigns := []prom.Assign[*post]{postViews.Add(1), postViews.Set(1), postViews.Sub(1), postStars.SetNull(),
 			postTitle.Set("x"), {}}
 		return read(on.Update(nil, q.Unpaged().Unordered().WithoutWhere(), assignsOf(assigns[s.n(6)], postPrice.Set("1")),
-			time.Time{}, s.n(2) == 0))
+			time.Time{}, render.Returning(s.n(3))))
 	case 5:
 		return alone(on.Insert(some(), 1+s.n(4)))
 	case 6:

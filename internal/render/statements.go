@@ -188,3 +188,24 @@ func (s *Statements) quoted(cols []*schema.Column) []string {
 }
 
 func (s *Statements) returning() string { return "RETURNING " + strings.Join(s.columns, ", ") }
+
+// Returning says what a statement returns of the rows that it writes to.
+type Returning byte
+
+// What is returned.
+const (
+	ReturnNothing Returning = iota
+	ReturnRows              // all columns
+	ReturnKeys              // the columns of the primary key, in their order
+)
+
+// returns returns the clause that returns this, "" for nothing.
+func (s *Statements) returns(what Returning) string {
+	switch what {
+	case ReturnRows:
+		return s.returning()
+	case ReturnKeys:
+		return "RETURNING " + strings.Join(s.quoted(s.Table.Key), ", ")
+	}
+	return ""
+}

@@ -30,9 +30,9 @@ func (s *Statements) UpdateKey(cols, by []*schema.Column, deleted bool) (string,
 	})
 }
 
-// Update changes the rows of a query, and returns all columns of them if returning says so. The time of the last update
+// Update changes the rows of a query, and returns of them what returning says. The time of the last update
 // is set to at, and the version incremented, unless they are assigned. The arguments are appended to dst.
-func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning bool) (*Text,
+func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assign, at time.Time, returning Returning) (*Text,
 	[]schema.Value, error) {
 	var room [mostAssigned]ast.Assign
 	list, err := assignments(room[:0], assigns)
@@ -46,7 +46,7 @@ func (s *Statements) Update(dst []schema.Value, q ast.Spec, assigns []*ast.Assig
 }
 
 // SoftDelete marks the rows of a query as deleted at a time, those that are not yet. The rest is as with Update.
-func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value,
+func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, returning Returning) (*Text, []schema.Value,
 	error) {
 	if err := q.Marks(); err != nil {
 		return nil, nil, err
@@ -57,14 +57,14 @@ func (s *Statements) SoftDelete(dst []schema.Value, q ast.Spec, at time.Time, re
 }
 
 // Restore restores the soft-deleted rows of a query. The rest is as with Update.
-func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning bool) (*Text, []schema.Value,
+func (s *Statements) Restore(dst []schema.Value, q ast.Spec, at time.Time, returning Returning) (*Text, []schema.Value,
 	error) {
 	var room [mostAssigned]ast.Assign
 	list := append(room[:0], ast.Assign{Col: s.Table.Deleted})
 	return s.update(dst, q.OnlyDeleted(), kept(s.Table, list, at), "restore", returning)
 }
 
-func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, verb string, returning bool) (*Text,
+func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, verb string, returning Returning) (*Text,
 	[]schema.Value, error) {
 	if err := q.Writable(verb); err != nil {
 		return nil, nil, err
@@ -72,7 +72,7 @@ func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, 
 	before := len(args)
 	key := takeKey()
 	defer key.give()
-	key.shape, args = s.assignShape(key.shape.Byte(kindUpdate, ast.Bit(returning), byte(q.Rows)), args, list)
+	key.shape, args = s.assignShape(key.shape.Byte(kindUpdate, byte(returning), byte(q.Rows)), args, list)
 	args = ast.CondValues(args, s.Dialect, q.Conds)
 	key.shape = key.shape.Conds(q.Conds)
 	if text := s.cache.known(key.shape); text != nil {
@@ -83,7 +83,7 @@ func (s *Statements) update(args []schema.Value, q ast.Spec, list []ast.Assign, 
 }
 
 // newUpdate renders an update of a new shape.
-func (s *Statements) newUpdate(key []byte, q ast.Spec, list []ast.Assign, returning bool, args int) (*Text, error) {
+func (s *Statements) newUpdate(key []byte, q ast.Spec, list []ast.Assign, returning Returning, args int) (*Text, error) {
 	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		b := squirrel.Update(s.from)
@@ -97,8 +97,8 @@ func (s *Statements) newUpdate(key []byte, q ast.Spec, list []ast.Assign, return
 		if where := q.CondsOn(s.Table); len(where) > 0 {
 			b = b.Where(r.clause(where))
 		}
-		if returning {
-			b = b.Suffix(s.returning())
+		if clause := s.returns(returning); clause != "" {
+			b = b.Suffix(clause)
 		}
 		return r.finish(b.PlaceholderFormat(format(s.Dialect)), args)
 	})

@@ -2,6 +2,8 @@ package scan
 
 import (
 	"reflect"
+
+	"github.com/prom-go/prom/schema"
 )
 
 // Types are the types of a result that is not there yet, in the form of a row: see ResultTypes of internal/db/driver.
@@ -16,11 +18,17 @@ type Types interface {
 // the columns too, each by its bit, of which some values cannot: NULL in a field that has none, a number that is too
 // large for its field, what a codec may refuse.
 func (p *Plan) CheckTypes(r Types, bit func(i int) uint64) (risky uint64, err error) {
-	for i, c := range p.codecs {
+	return p.CheckColumns(r, p.Table.Columns, bit)
+}
+
+// CheckColumns is [Plan.CheckTypes] for a result of some of the columns, in their order there.
+func (p *Plan) CheckColumns(r Types, cols []*schema.Column, bit func(i int) uint64) (risky uint64, err error) {
+	for i, col := range cols {
+		c, s := p.codecs[col.Ordinal], &p.steps[col.Ordinal]
 		if err := c.decode(r, i, reflect.New(c.column.Type).UnsafePointer()); !r.Readable(err) {
-			return 0, p.steps[i].fail(err)
+			return 0, s.fail(err)
 		}
-		if oid, binary := r.WireType(i); !exact(p.steps[i].op, oid, binary) || c.null == notNull && !r.NotNull(i) {
+		if oid, binary := r.WireType(i); !exact(s.op, oid, binary) || c.null == notNull && !r.NotNull(i) {
 			risky |= bit(i)
 		}
 	}

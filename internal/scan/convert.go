@@ -41,6 +41,18 @@ func (c *Codec) Convert(x any) (schema.Value, error) {
 	return c.encodeBase(to)
 }
 
+// Decode returns a value of a column in the Go type of its field: that of the key, of a reference. It is nil for NULL.
+func (c *Codec) Decode(v schema.Value) (any, error) {
+	if v.IsNull() {
+		return nil, nil
+	}
+	to := reflect.New(c.typ)
+	if err := c.base.decode(valueRow{v}, 0, to.UnsafePointer()); err != nil {
+		return nil, err
+	}
+	return to.Elem().Interface(), nil
+}
+
 // Parse encodes a value that arrives as text, such as one of a filter in a URL.
 func (c *Codec) Parse(s string) (schema.Value, error) {
 	if v, ok := c.names[s]; ok {
