@@ -46,6 +46,9 @@ func Example() {
 	if err := stocks.Create(ctx, &Stock{Item: "tea", Left: 3}); err != nil {
 		log.Fatal(err)
 	}
+	if err := orders.Create(ctx, &Order{Item: "pot"}); err != nil {
+		log.Fatal(err)
+	}
 	place := func(ctx context.Context) error {
 		return db.Tx(ctx, func(ctx context.Context) error {
 			stock, err := stocks.Get(ctx, "tea")
@@ -106,9 +109,9 @@ func printTrace(spans []sdktrace.ReadOnlySpan) {
 			for _, a := range s.Attributes() {
 				switch a.Key {
 				case "db.response.returned_rows":
-					line += "  rows=" + a.Value.Emit()
+					line += "  rows=" + a.Value.String()
 				case "db.operation.batch.size":
-					line += "  statements=" + a.Value.Emit()
+					line += "  statements=" + a.Value.String()
 				}
 			}
 			fmt.Println(line)
