@@ -109,9 +109,9 @@ func printTrace(spans []sdktrace.ReadOnlySpan) {
 			for _, a := range s.Attributes() {
 				switch a.Key {
 				case "db.response.returned_rows":
-					line += "  rows=" + a.Value.Emit()
+					line += "  rows=" + a.Value.String()
 				case "db.operation.batch.size":
-					line += "  statements=" + a.Value.Emit()
+					line += "  statements=" + a.Value.String()
 				}
 			}
 			fmt.Println(line)

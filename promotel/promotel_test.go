@@ -62,7 +62,7 @@ func value(s sdktrace.ReadOnlySpan, key attribute.Key) string { return valueOf(s
 func valueOf(attrs []attribute.KeyValue, key attribute.Key) string {
 	for _, a := range attrs {
 		if a.Key == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
