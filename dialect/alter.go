@@ -133,6 +133,16 @@ func Replacing(drift *schema.Drift, risk schema.Risk) schema.Risk {
 	return risk
 }
 
+// Collated returns how SQLite's rebuild of a table takes over the texts of a column that ignores case from then on, or
+// does not any more. A collation means nothing there. But it tells, in the history, that this library changed it: the
+// new table's definition repeats those that others gave.
+func Collated(expr string, nocase bool) string {
+	if nocase {
+		return expr + " COLLATE NOCASE"
+	}
+	return expr + " COLLATE BINARY"
+}
+
 // WantedForeignKey returns the foreign key that ends a drift about one: that of the model, with what the tag says
 // nothing of as it was.
 func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKey {

@@ -130,7 +130,8 @@ type Introspection interface {
 	// boolean, generated boolean, of a view boolean, of a partitioned table boolean, equating boolean: by a collation
 	// that takes different texts for equal, domain text or NULL, of which the type is what it is over; the type as a
 	// [schema.Native] has it: text or NULL, ordered boolean, with min and max boolean, the labels of an enum as JSON or
-	// NULL; of a materialized view boolean; of an array the number of dimensions that it was declared with.
+	// NULL; of a materialized view boolean; of an array the number of dimensions that it was declared with;
+	// the collation as a COLLATE clause names it, text or NULL for that of the type.
 	Columns() string
 
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,

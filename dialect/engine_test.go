@@ -237,11 +237,11 @@ func (e engine) found(t *testing.T, table string) schema.Found {
 	f := schema.Found{FoldNames: e.Features().FoldNames}
 	scan(t, e, e.Columns(), table, func(rows *sql.Rows) error {
 		var c schema.FoundColumn
-		var def, domain, native, labels sql.NullString
+		var def, domain, native, labels, collation sql.NullString
 		err := rows.Scan(&c.Name, &c.Type, &c.NotNull, &c.Key, &def, &c.NoCase, &c.Auto, &c.Generated, &f.View,
 			&f.Partitioned, &c.Equating, &domain, &native, &c.Native.Ordered, &c.Native.Least, &labels, &f.Materialized,
-			&c.Dims)
-		c.Default, c.Domain, c.Native.Type = def.String, domain.String, native.String
+			&c.Dims, &collation)
+		c.Default, c.Domain, c.Native.Type, c.Collation = def.String, domain.String, native.String, collation.String
 		if c.Generated {
 			c.Expr, c.Default = c.Default, ""
 		}

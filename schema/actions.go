@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,10 @@ func readAction(tg *tag, option string, columns []*Column) (string, error) {
 		nullable := false
 		for _, c := range columns {
 			nullable = nullable || c.Null
+		}
+		if nullable && option == "onupdate" && slices.ContainsFunc(columns, func(c *Column) bool { return !c.Null }) {
+			return "", errors.New("onupdate=set null sets all columns of the reference, and one of them takes no NULL: make all of " +
+				"them pointers, or write onupdate=cascade")
 		}
 		if !nullable {
 			return "", fmt.Errorf("%s=set null needs a column that may be NULL: make the field a pointer", option)

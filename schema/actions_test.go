@@ -11,12 +11,24 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
+// couple has a key of two columns.
+type couple struct {
+	A int64 `prom:"key"`
+	B int64 `prom:"key"`
+}
+
 // Ensure that tags which say what a foreign key cannot do are refused with what to write instead.
 func TestActionTags(t *testing.T) {
 	t.Parallel()
 	for want, model := range map[string]reflect.Type{
 		"ondelete=delete: write cascade, restrict": reflect.TypeFor[struct {
 			A prom.Ref[painter] `prom:"ondelete=delete"`
+		}](),
+		"onupdate=set null sets all columns of the reference": reflect.TypeFor[struct {
+			ID int64 `prom:"key"`
+			A  int64
+			B  *int64
+			R  prom.CompositeRef[couple] `prom:"on='a, b',onupdate=set null"`
 		}](),
 		"ondelete=set null needs a column that may be NULL: make the field a pointer": reflect.TypeFor[struct {
 			A prom.Ref[painter] `prom:"ondelete=set null"`

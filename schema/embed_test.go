@@ -64,6 +64,15 @@ func TestEmbed(t *testing.T) {
 		"inhabitant_work_place(work_town,work_zip) inhabitant_work_both(work_town,work_zip,name)")
 }
 
+// Base is a struct that models embed.
+type Base struct{ Note string }
+
+// Outer embeds it by a pointer.
+type Outer struct {
+	ID int64 `prom:"key"`
+	*Base
+}
+
 // Ensure that what cannot be embedded is refused, with the reason.
 func TestEmbedRefused(t *testing.T) {
 	t.Parallel()
@@ -80,6 +89,17 @@ func TestEmbedRefused(t *testing.T) {
 		{struct {
 			Home *geo `prom:"embed=home_"`
 		}{}, `field Home: tag prom:"embed=home_": embed the struct schema_test.geo by value`},
+		{struct {
+			ID int64 `prom:"key"`
+			*Base
+		}{}, `field Base: embed the struct schema_test.Base by value, not by pointer, or leave it out by the tag prom:"-"`},
+		{struct {
+			ID    int64 `prom:"key"`
+			*Base `prom:"embed=b_"`
+		}{}, `field Base: tag prom:"embed=b_": embed the struct schema_test.Base by value`},
+		{struct {
+			Outer
+		}{}, `field Outer.Base: embed the struct schema_test.Base by value, not by pointer`},
 		{struct {
 			Home int `prom:"embed"`
 		}{}, "embed is for structs, not for int"},

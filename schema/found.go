@@ -56,11 +56,14 @@ type FoundColumn struct {
 	NoCase    bool   // comparisons ignore the case of letters
 	Form      Form   // of its values, as DB.Describe sees it in some of them
 	Equating  bool   // by a collation that takes different texts for equal
+	Collation string // as a COLLATE clause names it; "" for that of the type
 	Generated bool   // computed from other columns, so that it cannot be written
 	Expr      string // of a generated column: the expression, as the engine writes it
 	Domain    string // the domain that the column has, of which Type is what it is over; "" for none
 	Native    Native // what the type is to a cast and to comparisons; on SQLite nothing
 	Default   string // as the engine writes it; "" for none
+
+	OwnCollation bool // this library gave the column its collation, as far as a plan can tell
 }
 
 // FoundIndex is an index of a table that exists.
@@ -115,6 +118,18 @@ func (ix *FoundIndex) Names() []string {
 		names[i] = c.Name
 	}
 	return names
+}
+
+// KeepsCollation reports whether the column keeps its collation when its type is changed to want's: the model says
+// nothing of it, and another program gave it.
+func (c *FoundColumn) KeepsCollation(want *FoundColumn) bool {
+	return c.Collation != "" && c.Kind == Text && want.Kind == Text && !c.foldsOtherwise(want)
+}
+
+// foldsOtherwise reports whether the model contradicts the case that the column ignores or not: it wants nocase, or
+// wants it no more. What others have made ignore case may go on.
+func (c *FoundColumn) foldsOtherwise(want *FoundColumn) bool {
+	return c.NoCase != want.NoCase && (want.NoCase || c.OwnCollation)
 }
 
 // Required reports whether a row cannot be inserted without a value for the column.

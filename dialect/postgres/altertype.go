@@ -67,6 +67,9 @@ func (w *alteration) columnType(drift *schema.Drift) schema.Step {
 	}
 	typ := w.d.ColumnType(c)
 	plain, _, _ := strings.Cut(typ, " COLLATE ")
+	if h.KeepsCollation(want) {
+		typ = plain + " COLLATE " + h.Collation
+	}
 	using := name + "::" + plain
 	if h.Kind == schema.Null {
 		using = name + "::" + texts(c) + "::" + plain

@@ -82,7 +82,10 @@ const columns = `SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod)
 	pg_catalog.format_type(b.oid, -1), ` + ordered + `, b.elem <> b.oid OR e.typtype = 'e' OR EXISTS (SELECT 1 FROM pg_catalog.pg_proc p
 		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = b.oid),
 	(SELECT json_agg(l.enumlabel::text ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = e.oid), c.relkind = 'm',
-	a.attndims
+	a.attndims,
+	CASE WHEN a.attcollation <> e.typcollation THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
+		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
+		'"' || replace(co.collname::text, '"', '""') || '"' END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (

@@ -37,7 +37,7 @@ const columns = `SELECT c.name, c.type,
 	c."notnull" <> 0 OR ` + counted + `,
 	c.pk > 0, c.dflt_value, 0, ` + counted + `, c.hidden > 1,
 	EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
-	NULL, NULL, 0, 0, NULL, 0, 0
+	NULL, NULL, 0, 0, NULL, 0, 0, NULL
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name` + ofArg + `) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid`
@@ -217,7 +217,10 @@ func completeTable(f *schema.Found, sql string) {
 	}
 	for _, col := range def.columns {
 		if c := f.Column(col.name()); c != nil {
-			c.NoCase = strings.EqualFold(col.collation(), "NOCASE")
+			if c.Collation = col.collation(); strings.EqualFold(c.Collation, "BINARY") {
+				c.Collation = ""
+			}
+			c.NoCase = strings.EqualFold(c.Collation, "NOCASE")
 			if c.Generated {
 				c.Expr = col.generated()
 			}

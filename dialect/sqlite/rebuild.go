@@ -61,7 +61,9 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		}
 	case drift.Aspect == schema.AspectType && (place.Column.Generated != "" || place.HaveColumn.Generated):
 		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
-		put(clauseCollate)
+		if !place.HaveColumn.KeepsCollation(place.WantColumn) {
+			put(clauseCollate)
+		}
 	case drift.Object == schema.OfColumn && drift.Aspect == schema.AspectType:
 		expr, probe, lossy, can := w.conversion(drift)
 		if !can {
@@ -76,9 +78,13 @@ func (w *alteration) sort(drift *schema.Drift, keep, lose *rebuild) (advice stri
 		if r.exprs == nil {
 			r.exprs = map[string]string{}
 		}
+		if have, want := place.HaveColumn, place.WantColumn; !have.KeepsCollation(want) {
+			if put(clauseCollate); have.NoCase != want.NoCase {
+				expr = dialect.Collated(expr, want.NoCase)
+			}
+		}
 		r.exprs[strings.ToLower(name)] = expr
 		edit(func(def, want *tableDef) { def.column(name).typ = want.column(name).typ })
-		put(clauseCollate)
 		if have, want := place.HaveColumn.Kind, place.WantColumn.Kind; have != want && !(have.Number() && want.Number()) {
 			w.dropChecksOn(name, lose)
 		}

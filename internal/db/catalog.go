@@ -229,7 +229,8 @@ func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	found := schema.Found{FoldNames: d.Features().FoldNames, LocalRefs: d.Features().LocalRefs}
 	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
-			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native(), Dims: int(r.int(17))}
+			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native(), Dims: int(r.int(17)),
+			Collation: r.text(18)}
 		if d.ReadType(&c); c.Generated {
 			c.Expr, c.Default = c.Default, ""
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prom-go/prom/dialect"
@@ -81,17 +82,34 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 // possible returns why the engine cannot have one of the tables: a unique index in which NULLs are equal. Without it, or
 // with another one in its place, rows would be there that the model refuses.
 func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
-	for _, t := range tables {
-		i := slices.IndexFunc(t.Indexes, func(ix *schema.Index) bool { return ix.NullsNotDistinct })
-		if i < 0 {
-			continue
-		}
-		if has, err := db.NullsNotDistinct(ctx); has || err != nil {
+	refuse := func(t *schema.Table, detail string, has bool, err error) error {
+		if has || err != nil {
 			return err
 		}
-		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name,
-			Detail: fmt.Sprintf("the index %q takes NULLs for equal (nulls=not distinct), which needs PostgreSQL 15 or newer; "+
-				"take the option out of the tag, or make its fields required", t.Indexes[i].Name)}
+		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Detail: detail}
+	}
+	for _, t := range tables {
+		for _, ix := range t.Indexes {
+			if !ix.NullsNotDistinct {
+				continue
+			}
+			has, err := db.NullsNotDistinct(ctx)
+			if err = refuse(t, fmt.Sprintf("the index %q takes NULLs for equal (nulls=not distinct), which needs PostgreSQL 15 or newer; "+
+				"take the option out of the tag, or make its fields required", ix.Name), has, err); err != nil {
+				return err
+			}
+		}
+		for _, k := range t.ForeignKeys {
+			if !k.SetsSome() || !t.EnforcesKey(k) {
+				continue
+			}
+			has, err := db.SetsColumns(ctx)
+			if err = refuse(t, fmt.Sprintf("the reference %s has ondelete=set null and columns that take no NULL, of which only PostgreSQL "+
+				"15 or newer sets the others alone; take the option out of the tag, write ondelete=cascade or restrict, or make "+
+				"all of its columns pointers", strings.Join(schema.ColumnNames(k.Columns), ", ")), has, err); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -231,7 +249,10 @@ func (in *installer) table(t *schema.Table, wanted bool) {
 	}
 	switch {
 	case diff.Create:
-		if in.err = outdatedTable(in.ctx, in.db, "install", t); in.err == nil {
+		if in.err = possible(in.ctx, in.db, []*schema.Table{t}); in.err == nil { // which comes with another table
+			in.err = outdatedTable(in.ctx, in.db, "install", t)
+		}
+		if in.err == nil {
 			in.create(t)
 		}
 	case wanted:

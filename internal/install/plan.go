@@ -263,6 +263,9 @@ func (p *planner) compare() ([]*schema.Drift, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.markCollations(); err != nil {
+		return nil, err
+	}
 	drifts := p.table.Compare(want, &p.have)
 	if others, err := p.markOthers(drifts); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ SELECT c.name, c.type,
 	c."notnull" <> 0 OR c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name/*, schema*/) AS l WHERE l.origin = 'pk'),
 	c.pk > 0, c.dflt_value, 0, c.pk > 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name/*, schema*/) AS l WHERE l.origin = 'pk'), c.hidden > 1,
 	EXISTS (SELECT 1 FROM /*schema.*/sqlite_schema AS s WHERE s.type = 'view' AND s.name = t.name COLLATE NOCASE), 0, 0,
-	NULL, NULL, 0, 0, NULL, 0, 0
+	NULL, NULL, 0, 0, NULL, 0, 0, NULL
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name/*, schema*/) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
