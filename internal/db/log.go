@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -12,6 +13,9 @@ import (
 
 // DefaultSlow is how long a statement takes at least to be logged as slow.
 const DefaultSlow = 500 * time.Millisecond
+
+// mostSQL is how many bytes of a statement are logged at the levels above debug: a trigger may have thousands.
+const mostSQL = 500
 
 // Logger logs the events of a DB, and takes its warnings, which go to [slog.Default] otherwise. With nil it logs
 // nothing.
@@ -57,7 +61,7 @@ func (l logger) End(ctx context.Context, e *Event) {
 	if e.Kind == EventWait {
 		add("wait", e.Wait.String())
 	}
-	if e.Kind <= EventCopy || e.Kind == EventCoalesced {
+	if (e.Kind <= EventCopy || e.Kind == EventCoalesced) && !e.DDL {
 		attrs = append(attrs, slog.Int64("rows", e.Rows))
 	}
 	if e.Bytes > 0 {
@@ -76,7 +80,11 @@ func (l logger) End(ctx context.Context, e *Event) {
 		attrs = append(attrs, slog.String("error", e.Err.Error()))
 	}
 	if e.Kind != EventRetry {
-		add("sql", e.SQL)
+		sql := e.SQL
+		if level > slog.LevelDebug && len(sql) > mostSQL {
+			sql = strings.ToValidUTF8(sql[:mostSQL], "") + "…"
+		}
+		add("sql", sql)
 	}
 	if e.Args != nil {
 		attrs = append(attrs, slog.Any("args", e.Args))
