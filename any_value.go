@@ -11,8 +11,8 @@ import (
 
 // AnyValue is a value of any storage class of SQLite (its manual, "Datatypes In SQLite"): an integer, a float, a text
 // or bytes. It is for columns in which another program stores values of several classes; [AnyValueOf] makes one.
-// Declare the field with [OrderedOf], and as a pointer if the column may be NULL. Values are ordered as SQLite does: numbers,
-// then texts, then bytes. Two of them are equal by == if they are of one class and hold the same.
+// Declare the field with [OrderedOf], and as a pointer if the column may be NULL. Values are ordered as SQLite does:
+// numbers, then texts, then bytes. Two of them are equal by == if they are of one class and hold the same.
 //
 // The zero value holds nothing, and writing it is [ErrValidation]. A new column is a BLOB, which keeps each value as it
 // is. A column that another program declared as INTEGER turns the text "12" into a number (section "Type Affinity"):

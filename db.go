@@ -52,8 +52,8 @@ func (d *DB) Ping(ctx context.Context) error { return d.in().Ping(ctx) }
 func (d *DB) Close() error { return d.in().Close() }
 
 // PgxPool returns the pgx pool of a PostgreSQL connection, and connects if necessary. For SQLite it returns nil.
-// [DB.Close] closes the pool, unless it is the program's (see [OpenPool]). Calls on the pool use pgx's own query modes: behind a connection pooler that does not
-// support prepared statements, set default_query_exec_mode=exec.
+// [DB.Close] closes the pool, unless it is the program's (see [OpenPool]). Calls on the pool use pgx's own query modes:
+// behind a connection pooler that does not support prepared statements, set default_query_exec_mode=exec.
 func PgxPool(ctx context.Context, d *DB) (*pgxpool.Pool, error) { return db.PgxPool(ctx, d.in()) }
 
 // SQL returns a *sql.DB on the same database. For SQLite it has one connection of its own, with the same settings,

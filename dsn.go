@@ -65,8 +65,8 @@ type DSNOptions struct {
 	// statement (a number without a unit is in milliseconds). If it is zero, the server's configuration applies on
 	// PostgreSQL, and SQLite has no limit; a negative value means no limit.
 	StatementTimeout time.Duration
-	// LockTimeout is PostgreSQL's lock_timeout (a number without a unit is in milliseconds). If it is zero, the server's
-	// configuration applies; a negative value means no limit.
+	// LockTimeout is PostgreSQL's lock_timeout (a number without a unit is in milliseconds). If it is zero, the
+	// server's configuration applies; a negative value means no limit.
 	LockTimeout time.Duration
 	// BusyTimeout is how long SQLite waits for the lock of another connection (busy_timeout; a number without a unit is
 	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means not to wait.
@@ -82,8 +82,8 @@ type DSNOptions struct {
 	// negative value means not at all. See docs/schema.md.
 	InUse time.Duration
 
-	// InstallLockTimeout is how long DDL waits for the lock of a table (install_lock_timeout; a number without a unit is
-	// in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means no limit.
+	// InstallLockTimeout is how long DDL waits for the lock of a table (install_lock_timeout; a number without a unit
+	// is in milliseconds). Zero means the default, which [ParseDSN] sets; a negative value means no limit.
 	InstallLockTimeout time.Duration
 
 	// IdleInTransactionTimeout is the time limit for a transaction that runs no statement, PostgreSQL's

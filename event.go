@@ -102,9 +102,9 @@ const (
 // String returns "pool", "writer", "lock" or "transaction".
 func (w Wait) String() string { return driver.Wait(w).String() }
 
-// Observer is told of the events of a connection, for traces, metrics and logs; see [Observe] and [OnEvent]. Its methods
-// run in the goroutine of the call, several at a time, so they must be fast and safe for concurrent use. They must not
-// use the connection that they observe.
+// Observer is told of the events of a connection, for traces, metrics and logs; see [Observe] and [OnEvent]. Its
+// methods run in the goroutine of the call, several at a time, so they must be fast and safe for concurrent use. They
+// must not use the connection that they observe.
 type Observer interface {
 	// Start is called when something begins, and returns the context in which it happens: ctx, or one derived from it,
 	// which the rest of the call gets, and End. Waits, retries and connections are told when they are over: Start and

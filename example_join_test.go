@@ -17,7 +17,8 @@ type Reader struct {
 	Name string
 }
 
-// A program that has a *sql.DB of a SQLite file gives it to prom, which opens the file once more, with the same PRAGMAs.
+// A program that has a *sql.DB of a SQLite file gives it to prom, which opens the file once more, with the same
+// PRAGMAs.
 func ExampleOpenSQL() {
 	ctx := context.Background()
 	folder, err := os.MkdirTemp("", "join")

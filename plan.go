@@ -28,8 +28,8 @@ type Step struct {
 	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
-	// Blocked lists the objects that depend on what the step changes, such as "view actor_info". The database refuses the
-	// step as long as they exist, and [Apply] does not run it.
+	// Blocked lists the objects that depend on what the step changes, such as "view actor_info". The database refuses
+	// the step as long as they exist, and [Apply] does not run it.
 	Blocked []string `json:"blocked,omitempty"`
 
 	// Apart is true if the step is not part of the common transaction of the other steps. Each of its statements
@@ -85,14 +85,15 @@ type Risk uint8
 // The risks of steps, from none to the greatest.
 const (
 	// Additive adds something, or allows more than before: no row is rewritten or lost, and no other transaction waits
-	// longer than for a change of the catalog. A check of all rows is additive if other transactions can write meanwhile.
+	// longer than for a change of the catalog. A check of all rows is additive if other transactions can write
+	// meanwhile.
 	Additive = Risk(schema.Additive)
 	// Locking adds a rule that later writes must fulfill, or makes other transactions wait while rows are read.
 	Locking = Risk(schema.Locking)
 	// Rewriting rewrites every row of the table, which is locked meanwhile.
 	Rewriting = Risk(schema.Rewriting)
-	// Lossy destroys something that the model cannot restore: a column with its values, digits of numbers, or an index or
-	// a constraint that somebody created.
+	// Lossy destroys something that the model cannot restore: a column with its values, digits of numbers, or an index
+	// or a constraint that somebody created.
 	Lossy = Risk(schema.Lossy)
 )
 
@@ -279,11 +280,11 @@ func Check(ctx context.Context, repos ...AnyRepo) error {
 // transaction, all or none, and the others one by one, each completely or not at all. Before it runs a step, it checks
 // again that the step is needed, so an old plan does no harm.
 //
-// Apply does not run a step that existing rows violate, nor one that is [Step].Blocked. It reports the step in its error, of kind [ErrDrift], and runs
-// the others. The DSN's option install_lock_timeout limits how long Apply waits for the lock of a table; Apply retries
-// a few times. To build an index concurrently, or to validate a constraint, may take long: only the context limits it.
-// Apply cannot run inside a transaction. The connection's install mode (such as install=check) is for automatic changes
-// and does not affect Apply.
+// Apply does not run a step that existing rows violate, nor one that is [Step].Blocked. It reports the step in its
+// error, of kind [ErrDrift], and runs the others. The DSN's option install_lock_timeout limits how long Apply waits for
+// the lock of a table; Apply retries a few times. To build an index concurrently, or to validate a constraint, may take
+// long: only the context limits it. Apply cannot run inside a transaction. The connection's install mode (such as
+// install=check) is for automatic changes and does not affect Apply.
 func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, err error) {
 	if len(risks) == 0 {
 		risks = []Risk{Additive}

@@ -89,14 +89,15 @@ func (r Range[T]) Equal(o Range[T]) bool { return r.list().Compare(o.list()) == 
 // String returns the range as PostgreSQL writes it, such as [1,10) or empty.
 func (r Range[T]) String() string { return r.list().Text(span.KindOf(any(r.Lower)), false) }
 
-// MarshalText returns what String does. A range that is not valid is an error. A Range[time.Time] does not know that its
-// column has days: its text, in JSON too, has the times at which they begin in UTC, and stands for the same days.
+// MarshalText returns what String does. A range that is not valid is an error. A Range[time.Time] does not know that
+// its column has days: its text, in JSON too, has the times at which they begin in UTC, and stands for the same days.
 func (r Range[T]) MarshalText() ([]byte, error) {
 	l, err := span.From((*schema.Range[T])(&r), schema.Null)
 	return rangeText(l, span.KindOf(any(r.Lower)), false, err)
 }
 
-// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show it.
+// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show
+// it.
 func (r *Range[T]) UnmarshalText(text []byte) error {
 	return rangeError(span.Read((*schema.Range[T])(r), text))
 }
@@ -139,7 +140,8 @@ func (m MultiRange[T]) MarshalText() ([]byte, error) {
 	return rangeText(l, span.KindOf(any(*new(T))), true, err)
 }
 
-// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show it.
+// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show
+// it.
 func (m *MultiRange[T]) UnmarshalText(text []byte) error {
 	return rangeError(span.ReadAll((*[]schema.Range[T])(unsafe.Pointer(m)), text))
 }

@@ -30,8 +30,8 @@ type OpenOption struct{ o db.OpenOption }
 // without its arguments. The log also gets the connection's other warnings, which otherwise go to [slog.Default].
 func Logger(log *slog.Logger) OpenOption { return OpenOption{db.Logger(log)} }
 
-// LogArgs adds the arguments of statements to the log of [Logger], and to each [Event]. They are the application's data:
-// be careful where you store them.
+// LogArgs adds the arguments of statements to the log of [Logger], and to each [Event]. They are the application's
+// data: be careful where you store them.
 func LogArgs() OpenOption { return OpenOption{db.LogArgs()} }
 
 // LogSlow sets the least duration of a statement, batch or wait that [Logger] logs as slow, instead of 500 ms. A

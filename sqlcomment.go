@@ -9,21 +9,22 @@ import (
 // SQLComment is what [SQLComments] writes behind a statement. The zero SQLComment is no comment. Keys and values are
 // escaped, so they may be any text; an empty value is left out.
 type SQLComment struct {
-	// Tags say where a statement comes from: "application", "route", "controller", "action" and the like. They must have
-	// few different values, and none of a request: PostgreSQL keeps a prepared statement for each text with its tags.
+	// Tags say where a statement comes from: "application", "route", "controller", "action" and the like. They must
+	// have few different values, and none of a request: PostgreSQL keeps a prepared statement for each text with its
+	// tags.
 	Tags map[string]string
 	// Trace are values that are different each time, such as "traceparent". A statement with a trace is parsed by the
-	// server each time, in the same round trip, and added to no cache; so set it for sampled traces alone. Its value of a
-	// key replaces that of Tags.
+	// server each time, in the same round trip, and added to no cache; so set it for sampled traces alone. Its value of
+	// a key replaces that of Tags.
 	Trace map[string]string
 }
 
-// SQLComments adds a comment to the statements of a PostgreSQL connection, in the form of sqlcommenter: pg_stat_activity,
-// the server's log and tools that read them show where a statement comes from. It calls of for each statement and each
-// batch, with the context that [Observer.Start] has returned, in the goroutine of the call; of must be fast, and must not
-// change the maps afterwards. COPY, BEGIN, COMMIT, savepoints and what prom asks about tables have no comment, and
-// statements whose text has a comment of its own keep only that. SQLite shows its statements to nobody, so they are sent
-// without.
+// SQLComments adds a comment to the statements of a PostgreSQL connection, in the form of sqlcommenter:
+// pg_stat_activity, the server's log and tools that read them show where a statement comes from. It calls of for each
+// statement and each batch, with the context that [Observer.Start] has returned, in the goroutine of the call; of must
+// be fast, and must not change the maps afterwards. COPY, BEGIN, COMMIT, savepoints and what prom asks about tables
+// have no comment, and statements whose text has a comment of its own keep only that. SQLite shows its statements to
+// nobody, so they are sent without.
 //
 // In the modes of default_query_exec_mode in which pgx keeps texts in a cache (cache_describe, and cache_statement for
 // statements that go by pgx), only the tags are sent.

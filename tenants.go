@@ -66,8 +66,8 @@ func (t *Tenants) Close() error { return t.in().Close() }
 
 // TenantStats are the figures of tenants.
 type TenantStats struct {
-	// Known is how many tenants are in memory, Open how many of them are connected or are about to be, and Busy how many
-	// of these have running calls or transactions.
+	// Known is how many tenants are in memory, Open how many of them are connected or are about to be, and Busy how
+	// many of these have running calls or transactions.
 	Known, Open, Busy int
 	// Reserved is how many connections the open tenants may have, Max is the budget, and Waiting is how many calls wait
 	// for a part of it.

@@ -14,23 +14,24 @@ type Altering interface {
 	// the table as those before it leave it. What only a person can do has no statements, and a reason.
 	Alter(a *Alteration) []schema.Step
 
-	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and what
-	// is named after it a name in which the new one stands.
+	// RenameTable returns the statements that give a table, which was found under the name from before, its name, and
+	// what is named after it a name in which the new one stands.
 	RenameTable(t *schema.Table, have *schema.Found) []string
 
 	// RenameColumn does the same for a column.
 	RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string
 
-	// ApplyLock returns a query that takes, until the end of its transaction, the lock under which plans are applied, and
-	// tells whether (boolean) it got it; "" where none is needed.
+	// ApplyLock returns a query that takes, until the end of its transaction, the lock under which plans are applied,
+	// and tells whether (boolean) it got it; "" where none is needed.
 	ApplyLock() string
 
-	// Dangling returns a query, about a table, for the number of rows in its database that refer to nothing; "" where the
-	// server lets none be.
+	// Dangling returns a query, about a table, for the number of rows in its database that refer to nothing; "" where
+	// the server lets none be.
 	Dangling() string
 
-	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be made.
-	// Where ShadowApart is set they are for an empty database in memory, else for a transaction that is rolled back.
+	// Shadow returns the statements that make a table for comparison, without foreign keys where they could not be
+	// made. Where ShadowApart is set they are for an empty database in memory, else for a transaction that is rolled
+	// back.
 	Shadow(t *schema.Table) []string
 	ShadowApart() bool
 }

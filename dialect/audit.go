@@ -39,8 +39,8 @@ type Auditing interface {
 	// DropTrigger returns the statement that drops a trigger of a table, if it is there.
 	DropTrigger(table, name string) string
 
-	// SetActor returns the statement that says who writes from now on in the transaction, in the tables of a schema, with
-	// a place for the argument, and ClearActor what ends that before the commit; "" where the commit does.
+	// SetActor returns the statement that says who writes from now on in the transaction, in the tables of a schema,
+	// with a place for the argument, and ClearActor what ends that before the commit; "" where the commit does.
 	SetActor(space string) []string
 	ClearActor(space string) string
 }

@@ -24,8 +24,8 @@ type Dialect interface {
 	// Target returns the name of a table as it is written behind REFERENCES.
 	Target(name string) string
 
-	// Index returns the name of an index of a table as it is written in SQL, and IndexOn that and the table's as they are
-	// written in CREATE INDEX. An index lies in the schema of its table.
+	// Index returns the name of an index of a table as it is written in SQL, and IndexOn that and the table's as they
+	// are written in CREATE INDEX. An index lies in the schema of its table.
 	Index(table, name string) string
 	IndexOn(table, name string) (index, on string)
 
@@ -43,14 +43,14 @@ type Definition interface {
 	// ColumnType returns the type of a column, with its collation.
 	ColumnType(c *schema.Column) string
 
-	// HasSchema returns a query for whether (boolean) a schema exists, in which tables can be made, and CreateSchema the
-	// statement that makes it. They are "" where statements make none.
+	// HasSchema returns a query for whether (boolean) a schema exists, in which tables can be made, and CreateSchema
+	// the statement that makes it. They are "" where statements make none.
 	HasSchema(space string) string
 	CreateSchema(space string) string
 
-	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key is
-	// included when inline says so for its column; the others are added by AddReference when the target exists, and those
-	// of several columns by AddForeignKey.
+	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key
+	// is included when inline says so for its column; the others are added by AddReference when the target exists, and
+	// those of several columns by AddForeignKey.
 	CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string
 
 	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
@@ -63,12 +63,12 @@ type Definition interface {
 	AddReference(t *schema.Table, c *schema.Column) string
 
 	// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists; "" where
-	// CreateTable has written it, and a table that exists cannot get one. What SetsColumns tells says whether some of its
-	// columns can be set to NULL alone.
+	// CreateTable has written it, and a table that exists cannot get one. What SetsColumns tells says whether some of
+	// its columns can be set to NULL alone.
 	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
 
-	// CreateIndex returns the statements that make the index; they fail if the name exists. There are none for an index that
-	// the engine cannot have.
+	// CreateIndex returns the statements that make the index; they fail if the name exists. There are none for an index
+	// that the engine cannot have.
 	CreateIndex(t *schema.Table, ix *schema.Index) []string
 
 	// Literal returns v as a constant in SQL, quoted as it must be. It is for DDL, which takes no arguments; statements
@@ -81,13 +81,13 @@ type Definition interface {
 	InstallBegin(wait, lockTimeout time.Duration) []string
 	InstallEnd() []string
 
-	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it waits
-	// for none.
+	// LockTimeout returns the statement that bounds how long the transaction waits for a table's lock, "" where it
+	// waits for none.
 	LockTimeout(d time.Duration) string
 
-	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The tables
-	// are given in an order in which those that refer to others come first, as far as there is one. DropView drops what
-	// Tables calls a view or a materialized view.
+	// DropTables returns the statements that drop tables with their rows; one that does not exist is no error. The
+	// tables are given in an order in which those that refer to others come first, as far as there is one. DropView
+	// drops what Tables calls a view or a materialized view.
 	DropTables(tables []string) []string
 	DropView(name, sort string) string
 
@@ -112,13 +112,13 @@ type Definition interface {
 // Introspection writes queries on the engine's catalog. Each but Tables and References is about a table, whose name it
 // gets by About. A boolean may be 0 or 1.
 type Introspection interface {
-	// About returns a query about a table of that name and its only argument, by which it knows the table. The query may
-	// be one that is not about a table's name, and has no argument then.
+	// About returns a query about a table of that name and its only argument, by which it knows the table. The query
+	// may be one that is not about a table's name, and has no argument then.
 	About(sql, table string) (query, arg string)
 
-	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort text
-	// (one of the Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension. The
-	// engine's own are left out.
+	// Tables returns a query with one row for each table and view that a name alone reaches, by name: name text, sort
+	// text (one of the Sort constants), own boolean: whether it lies where new tables go, and belongs to no extension.
+	// The engine's own are left out.
 	Tables() string
 
 	// TablesOf is Tables of a schema, or of a database that is attached, and gives the names with it.
@@ -138,33 +138,33 @@ type Introspection interface {
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the
 	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a
 	// constraint boolean, NULLS NOT DISTINCT boolean, method text or NULL for a B-tree, operator classes text or NULL,
-	// NULLS FIRST or NULLS LAST text where it is not that of the direction, else NULL, and the name of a collation that is
-	// not that of the column text or NULL; on SQLite that of the column too; of a constraint EXCLUDE boolean. Indexes
-	// behind a primary key are left out.
+	// NULLS FIRST or NULLS LAST text where it is not that of the direction, else NULL, and the name of a collation that
+	// is not that of the column text or NULL; on SQLite that of the column too; of a constraint EXCLUDE boolean.
+	// Indexes behind a primary key are left out.
 	Indexes() string
 
-	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether (boolean)
-	// rows from before it may break it. It is "" where the Definitions tell.
+	// Checks returns a query with one row for each CHECK constraint: its name text, its condition text, whether
+	// (boolean) rows from before it may break it. It is "" where the Definitions tell.
 	Checks() string
 
-	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same for
-	// the columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule on
-	// delete text, rule on update text, deferrable boolean, whether (boolean) rows from before it may break it, whether
-	// (boolean) it sets this column to something when the target is deleted, and not all of them, deferred boolean, and
-	// the target table's name with its schema.
+	// ForeignKeys returns a query with one row for each column of each foreign key, in order: a text that is the same
+	// for the columns of one, its name text or NULL, column text, target table text, target column text or NULL, rule
+	// on delete text, rule on update text, deferrable boolean, whether (boolean) rows from before it may break it,
+	// whether (boolean) it sets this column to something when the target is deleted, and not all of them, deferred
+	// boolean, and the target table's name with its schema.
 	ForeignKeys() string
 
-	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and not
-	// all, when its target is deleted; "" where it cannot.
+	// SetsColumns returns a query that tells whether (boolean) a foreign key can set some of its columns to NULL, and
+	// not all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
-	// NullsNotDistinct returns a query that tells whether (boolean) a unique index can take NULLs for equal; "" where it
-	// cannot.
+	// NullsNotDistinct returns a query that tells whether (boolean) a unique index can take NULLs for equal; "" where
+	// it cannot.
 	NullsNotDistinct() string
 
-	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to a
-	// row which is certain to be there and to be seen: the column (text), the table referred to (text), and its name with
-	// its schema. It is "" where the engine does not tell.
+	// EnforcedReferences returns a query with one row for each column of a table that alone, and never NULL, refers to
+	// a row which is certain to be there and to be seen: the column (text), the table referred to (text), and its name
+	// with its schema. It is "" where the engine does not tell.
 	EnforcedReferences() string
 
 	// Referrers returns a query for the names of the other tables that refer to a table.
@@ -174,38 +174,39 @@ type Introspection interface {
 	// their schemas where the name alone does not reach them.
 	References() string
 
-	// Dependents returns a query for what lies on a table or uses it, besides its columns, indexes and constraints: sort
-	// text, name text, column text or NULL, text or NULL, whether (boolean) it is told nowhere else, and the Holds
+	// Dependents returns a query for what lies on a table or uses it, besides its columns, indexes and constraints:
+	// sort text, name text, column text or NULL, text or NULL, whether (boolean) it is told nowhere else, and the Holds
 	// constants of package schema that apply to it as a text. One that uses several columns has a row for each.
 	Dependents() string
 
 	// Definitions returns a query for the statements that made a table, its indexes and its triggers: sort text (table,
-	// index, trigger, or fulltext for a virtual table of FTS5 over it), name text, SQL text. It is "" where the catalog tells all.
+	// index, trigger, or fulltext for a virtual table of FTS5 over it), name text, SQL text. It is "" where the catalog
+	// tells all.
 	Definitions() string
 
-	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they can
-	// be run; "" where the catalog tells all.
+	// AllDefinitions returns a query for the statements (SQL text) that made all there is, in an order in which they
+	// can be run; "" where the catalog tells all.
 	AllDefinitions() string
 
-	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text, SQL
-	// text. Each fails when what it touches refers to something that is not there. The second query tells one more for a
-	// table or view, its argument; it may fail itself. They are "" where the server refuses to drop what something refers
-	// to.
+	// Sound returns a query for statements that do nothing: the name text of a table or view, what is done to it text,
+	// SQL text. Each fails when what it touches refers to something that is not there. The second query tells one more
+	// for a table or view, its argument; it may fail itself. They are "" where the server refuses to drop what
+	// something refers to.
 	Sound() (all, one string)
 
-	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an error:
-	// a trigger, a rule, a policy, a conflict clause, or that it is a view.
+	// Suppresses returns a query for whether (boolean) something may keep a write from a row of a table without an
+	// error: a trigger, a rule, a policy, a conflict clause, or that it is a view.
 	Suppresses() string
 
-	// Rewrites returns a query for whether (boolean) a rule of a table rewrites what is inserted into it, so that an INSERT
-	// cannot return its row; "" for an engine without rules.
+	// Rewrites returns a query for whether (boolean) a rule of a table rewrites what is inserted into it, so that an
+	// INSERT cannot return its row; "" for an engine without rules.
 	Rewrites() string
 
 	// Complete adds to a table what only its Definitions tell.
 	Complete(f *schema.Found)
 
-	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none of
-	// the column types, or one that can be read as one of them.
+	// ReadType sets a column's Kind, Size, Precision and Scale from its Type. Kind stays Null for a type that is none
+	// of the column types, or one that can be read as one of them.
 	ReadType(c *schema.FoundColumn)
 
 	// HasRows returns a query that tells whether (boolean) the table has a row, in one row and one column.
@@ -223,8 +224,8 @@ type Forming interface {
 	// FormOfType returns the form that the type of a column in the database tells.
 	FormOfType(c *schema.Column, found *schema.FoundColumn) schema.Form
 
-	// Native returns the type of a column of the model that is a text or a list of texts, where the database's column has
-	// a type that no kind belongs to; nil for another column. Found is nil when the database has no such table.
+	// Native returns the type of a column of the model that is a text or a list of texts, where the database's column
+	// has a type that no kind belongs to; nil for another column. Found is nil when the database has no such table.
 	Native(c *schema.Column, found *schema.FoundColumn) *schema.Native
 	// CallRange returns the call of a function of ranges, of which [Func.OfRange] is true.
 	CallRange(fn Func, args []RangeArg) string
@@ -260,7 +261,8 @@ const (
 // Watching writes what it takes to learn of new rows.
 type Watching interface {
 	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the
-	// table are notified, and whether (boolean) the trigger that notifies exists. An engine without channels returns "".
+	// table are notified, and whether (boolean) the trigger that notifies exists. An engine without channels returns
+	// "".
 	Channel() string
 
 	// WatchTrigger returns the statements that make the trigger on a table; they fail if it exists. An engine without
@@ -341,8 +343,8 @@ const (
 	FuncJSONMembers
 	FuncJSONMerge // the document with another one merged into it, an object, as RFC 7396 says
 
-	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element of
-	// that, as a list of texts. Where no object, or no list, is there, they give the document as it is.
+	// Of a document, the path of an object or a list in it, and all keys and indexes on the way to a member or element
+	// of that, as a list of texts. Where no object, or no list, is there, they give the document as it is.
 	FuncJSONSetKey      // with another document for the member
 	FuncJSONSetIndex    // with another document for the element, or at the end of a shorter list
 	FuncJSONRemoveKey   // without the member

@@ -27,14 +27,14 @@ type Features struct {
 	DistinctSort bool // an aggregate of different values takes them in their order, and must not be told so
 	JSONLast     bool // the last element of a list is [last] in a path of JSON, not [#-1]
 	Lateral      bool // a subquery in FROM may speak of what stands before it
-	// StoresGenerated says that a generated column which is added to a table is computed for all its rows at once, while
-	// nobody uses it.
+	// StoresGenerated says that a generated column which is added to a table is computed for all its rows at once,
+	// while nobody uses it.
 	StoresGenerated bool
 	Materialized    bool   // there are materialized views
 	StorageClasses  bool   // each value of a column has a type of its own, as schema.Any needs
 	Overriding      string // behind the columns of an INSERT: identity columns take values in any case; "" for nothing
-	// KeyAlone says that the generated column of a key of several columns is the primary key by itself, and alone can be
-	// what ON CONFLICT names.
+	// KeyAlone says that the generated column of a key of several columns is the primary key by itself, and alone can
+	// be what ON CONFLICT names.
 	KeyAlone    bool
 	SeesUpdated bool // a subquery among the values of an update sees the rows that the update has changed already
 

@@ -15,9 +15,9 @@ import (
 
 // Relay says how [Run] handles messages. Each zero value but that of Handle is a default.
 type Relay struct {
-	// Handle sends a message. An error is a failed attempt. The context ends with the lease, and with that of Run. Handle
-	// is called in several goroutines at the same time, for messages of different keys. It must not keep the message's
-	// Body after it returns. A panic ends the program, and counts as an attempt.
+	// Handle sends a message. An error is a failed attempt. The context ends with the lease, and with that of Run.
+	// Handle is called in several goroutines at the same time, for messages of different keys. It must not keep the
+	// message's Body after it returns. A panic ends the program, and counts as an attempt.
 	Handle func(ctx context.Context, m *Message) error
 
 	Topics   []string      // the topics to handle; none for all

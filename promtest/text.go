@@ -92,7 +92,8 @@ var natives = map[string]string{
 	"bit varying": "%b", "varbit": "%b", "jsonpath": "$.row[%d]", "pg_lsn": "0/%X",
 }
 
-// native makes up a value of the type of PostgreSQL that the tag names; "" for one that takes every text or is not known.
+// native makes up a value of the type of PostgreSQL that the tag names; "" for one that takes every text or is not
+// known.
 func (g *gen) native() string {
 	name, size, _ := strings.Cut(strings.ToLower(g.c.SQLType), "(")
 	if i := strings.LastIndexByte(name, '.'); i >= 0 { // the type of an extension, with its schema

@@ -132,8 +132,8 @@ func TestKeysAtRunTime(t *testing.T) {
 	is.Equal(strings.Join(strings.Fields(string(out)), " "), strings.Join(want, " "))
 }
 
-// Ensure that the command is one that go vet runs, which gives it other packages as compiled and not as source, and that
-// it is silent about the library's examples.
+// Ensure that the command is one that go vet runs, which gives it other packages as compiled and not as source, and
+// that it is silent about the library's examples.
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

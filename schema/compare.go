@@ -157,8 +157,8 @@ func (c *comparison) alike(w, h *FoundColumn) bool {
 	return w.Type == h.Type && w.Domain == h.Domain
 }
 
-// holds reports whether a column of another type stores and returns the values of the field. On SQLite a column of texts
-// takes each text as it is, one of integers each truth value, and one without a type everything.
+// holds reports whether a column of another type stores and returns the values of the field. On SQLite a column of
+// texts takes each text as it is, one of integers each truth value, and one without a type everything.
 func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
 	switch other := h.foldsOtherwise(w); {
 	case !other && c.alike(w, h):
@@ -417,7 +417,8 @@ func nullable(cols []*Column) bool {
 	return slices.ContainsFunc(cols, func(c *Column) bool { return c.Null })
 }
 
-// foundKey returns the foreign key of columns, in any order: that which refers to what the model's does, if there is one.
+// foundKey returns the foreign key of columns, in any order: that which refers to what the model's does, if there is
+// one.
 func (c *comparison) foundKey(columns []string, wanted *FoundForeignKey) *FoundForeignKey {
 	for i := range c.have.ForeignKeys {
 		if h := &c.have.ForeignKeys[i]; c.have.refers(h, wanted) {

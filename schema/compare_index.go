@@ -58,8 +58,8 @@ func (c *comparison) indexes() {
 	}
 }
 
-// besideOthers returns the index that was made for one of the model whose name another program's index has, nil for none,
-// and that of the model with the name that it has or gets.
+// besideOthers returns the index that was made for one of the model whose name another program's index has, nil for
+// none, and that of the model with the name that it has or gets.
 func (c *comparison) besideOthers(ix *Index) (*FoundIndex, *Index) {
 	beside := *ix
 	for i := range c.have.Indexes {

@@ -34,7 +34,8 @@ type DriftPlace struct {
 	// the column or table has the name from before one of the model's, which was renamed, and was made again since
 	Former string
 	Note   string // what else is known of it: who uses it, or that nobody does
-	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign key
+	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign
+	// key
 	Holds     bool
 	Elsewhere bool // of a foreign key: it leads to something else than the model's
 	Fails     bool // of a foreign key: it sets what takes no NULL to NULL
@@ -152,8 +153,8 @@ func orNone(s string) string {
 func (d *Drift) NotModelled() bool {
 	switch {
 	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
-		// Whoever made it: a model that says nothing now may have said it before. But what this library wrote for a pointer
-		// does not fit a field that is required.
+		// Whoever made it: a model that says nothing now may have said it before. But what this library wrote for a
+		// pointer does not fit a field that is required.
 		return d.At.Holds && !(d.At.Fails && d.At.Own)
 	case d.At.Own, d.At.Former != "":
 		return false
@@ -173,8 +174,8 @@ func (d *Drift) NotModelled() bool {
 }
 
 // Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
-// than the model knows, but for a column without which no row can be inserted, and for one that was renamed and is there
-// again, because another program writes it; and another default, since this library writes the model's.
+// than the model knows, but for a column without which no row can be inserted, and for one that was renamed and is
+// there again, because another program writes it; and another default, since this library writes the model's.
 func (d *Drift) Harmless() bool {
 	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") ||
 		d.Sort == Extra && d.At.Former == "" && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())

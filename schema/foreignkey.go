@@ -41,7 +41,8 @@ func (k *ForeignKey) To() []*Column {
 // ON DELETE SET NULL of those that may, which not every engine has.
 func (k *ForeignKey) Mixed() bool { return len(k.Null) > 0 && len(k.Null) < len(k.Columns) }
 
-// SetsSome reports whether the tag asks for ON DELETE SET NULL of a mixed key, which sets those columns that may be NULL.
+// SetsSome reports whether the tag asks for ON DELETE SET NULL of a mixed key, which sets those columns that may be
+// NULL.
 func (k *ForeignKey) SetsSome() bool { return k.Mixed() && k.Actions.OnDelete == setNull }
 
 // Target returns the table referred to, as [Reference.Target] does.

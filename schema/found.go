@@ -330,8 +330,8 @@ func (f *Found) withNames(rename func(name string) string) Found {
 	return g
 }
 
-// WithoutFullText returns what was found without those full-text indexes of SQLite of whose names is is true, and without
-// their triggers.
+// WithoutFullText returns what was found without those full-text indexes of SQLite of whose names is is true, and
+// without their triggers.
 func (f *Found) WithoutFullText(is func(name string) bool) Found {
 	g := *f
 	g.Indexes, g.Definitions = slices.Clone(f.Indexes), slices.Clone(f.Definitions)

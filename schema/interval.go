@@ -58,8 +58,8 @@ func IntervalText(months, days int32, micros int64) string {
 
 var errInterval = errors.New("the text is not an interval as PostgreSQL writes it, such as 1 year 2 mons 3 days 04:05:06")
 
-// ParseInterval reads what IntervalText writes, and what PostgreSQL does with each other IntervalStyle, which no session
-// needs to have set for it: each has a form of its own.
+// ParseInterval reads what IntervalText writes, and what PostgreSQL does with each other IntervalStyle, which no
+// session needs to have set for it: each has a form of its own.
 func ParseInterval(s string) (months, days int32, micros int64, err error) {
 	if months, days, micros, err = parsePostgres(s); err == nil {
 		return months, days, micros, nil
@@ -172,8 +172,8 @@ func intervalMicros(months, days int32, micros int64) (high int64, low uint64) {
 	return high + micros>>63 + int64(carry), low
 }
 
-// AddInterval adds an interval to a time as PostgreSQL does: months, the day cut to the last one of its month, days, and
-// microseconds.
+// AddInterval adds an interval to a time as PostgreSQL does: months, the day cut to the last one of its month, days,
+// and microseconds.
 func AddInterval(t time.Time, months, days int32, micros int64) time.Time {
 	y, m, d := t.Date()
 	first := time.Date(y, m+time.Month(months), 1, 0, 0, 0, 0, time.UTC)

@@ -6,8 +6,8 @@ import (
 )
 
 // textCast is a cast to a type of texts, which PostgreSQL writes into an expression for columns of varchar, char or a
-// domain, and for none of text. quotes are those of a name that needs none, which a column keeps whose name before needed
-// them. nested is a column in parentheses that such a cast has left.
+// domain, and for none of text. quotes are those of a name that needs none, which a column keeps whose name before
+// needed them. nested is a column in parentheses that such a cast has left.
 var (
 	textCast = regexp.MustCompile(`::(text|character varying|bpchar)(\[\])?\b`)
 	quotes   = regexp.MustCompile(`"([a-z_][a-z0-9_]*)"`)
@@ -18,8 +18,8 @@ var (
 // lower((email)::text), lower(email) and lower("email").
 func sameExpr(a, b string) bool { return a == b || plainExpr(a) == plainExpr(b) }
 
-// plainExpr leaves the casts to types of texts, the quotes of plain names and the parentheses around all of it out of an
-// expression.
+// plainExpr leaves the casts to types of texts, the quotes of plain names and the parentheses around all of it out of
+// an expression.
 func plainExpr(expr string) string {
 	for enclosed(expr) {
 		expr = expr[1 : len(expr)-1]

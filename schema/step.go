@@ -26,8 +26,8 @@ type Step struct {
 	// itself, unless Rebuild is set.
 	Apart bool `json:"apart,omitempty"`
 	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not
-	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows that
-	// refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
+	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows
+	// that refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
 	Rows int64 `json:"rows"` // about how many rows the table has
@@ -114,16 +114,17 @@ type Risk uint8
 
 // The risks, from none to the greatest.
 const (
-	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and no other transaction
-	// waits longer than for a change of the catalog. A check of all rows is additive if others can write meanwhile.
+	// Additive adds something, or allows more than before, at once: no row is rewritten or lost, and no other
+	// transaction waits longer than for a change of the catalog. A check of all rows is additive if others can write
+	// meanwhile.
 	Additive Risk = iota
 	// Locking keeps nothing from working for longer than a moment, but new rules hold afterwards, or others wait while
 	// rows are read.
 	Locking
 	// Rewriting writes every row of the table anew, during which the table cannot be used.
 	Rewriting
-	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint that
-	// another program or a person made.
+	// Lossy loses something that the model cannot restore: a column with its values, digits, an index or a constraint
+	// that another program or a person made.
 	Lossy
 )
 

@@ -190,8 +190,8 @@ type Index struct {
 	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
 	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
 	Ops     string // the operator class of its columns; "" for the default one
-	// FullText says that the index is for full-text search; nil for all others. Its method is gin, which SQLite does for
-	// with a table of FTS5.
+	// FullText says that the index is for full-text search; nil for all others. Its method is gin, which SQLite does
+	// for with a table of FTS5.
 	FullText *FullText
 
 	NullsNotDistinct bool // a NULL in a unique index is equal to another one

@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that a foreign key leads to the partitioned table and not to a partition, that no constraint EXCLUDE becomes an
-// index, and that expressions over types that the model has otherwise are left to the database.
+// Ensure that a foreign key leads to the partitioned table and not to a partition, that no constraint EXCLUDE becomes
+// an index, and that expressions over types that the model has otherwise are left to the database.
 func TestConstructs(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -375,8 +375,8 @@ func countedKeys(t *found) (n int) {
 	return n
 }
 
-// usesRetyped reports whether an expression uses a column whose type is not the one that a table of the model has, texts
-// apart: numeric without digits, timestamp, json, a domain. There the expression may be none, or another one.
+// usesRetyped reports whether an expression uses a column whose type is not the one that a table of the model has,
+// texts apart: numeric without digits, timestamp, json, a domain. There the expression may be none, or another one.
 func (t *found) usesRetyped(expr string) bool {
 	return slices.ContainsFunc(t.Columns, func(c schema.FoundColumn) bool {
 		typ := strings.TrimSuffix(c.Type, "[]")

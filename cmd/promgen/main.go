@@ -113,8 +113,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// relations lists the tables, and the views behind them, of schemas, which stand with commas between them, or those that
-// need none.
+// relations lists the tables, and the views behind them, of schemas, which stand with commas between them, or those
+// that need none.
 func relations(ctx context.Context, db *prom.DB, schemas string, withViews bool) (names []string, err error) {
 	list := func(tables, views func() ([]string, error)) error {
 		found, err := tables()

@@ -43,8 +43,8 @@ func (d Dialect) Alter(a *dialect.Alteration) []schema.Step {
 			steps = append(steps, s)
 		}
 	}
-	// What columns need comes before what needs them, and what is dropped goes last: a column that is computed from others
-	// before them.
+	// What columns need comes before what needs them, and what is dropped goes last: a column that is computed from
+	// others before them.
 	slices.SortStableFunc(steps, func(x, y schema.Step) int {
 		if by := order[x.Kind] - order[y.Kind]; by != 0 || x.Kind != schema.DropColumn {
 			return by
@@ -293,9 +293,9 @@ func (w *alteration) isGenerated(drift *schema.Drift) bool {
 	return h != nil && h.Generated || drift.At.Column != nil && drift.At.Column.Generated != ""
 }
 
-// generated makes a column a generated one, with another expression, or an ordinary one again. Versions before 17 cannot
-// change an expression, and none makes a stored column a generated one: it is dropped and added, with the indexes of the
-// model on it.
+// generated makes a column a generated one, with another expression, or an ordinary one again. Versions before 17
+// cannot change an expression, and none makes a stored column a generated one: it is dropped and added, with the
+// indexes of the model on it.
 func (w *alteration) generated(drift *schema.Drift, col string) schema.Step {
 	c := drift.At.Column
 	switch {

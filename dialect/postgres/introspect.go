@@ -53,9 +53,9 @@ WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.pg_table_is_visible(
 	AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')
 ORDER BY c.relname::text COLLATE "C"`
 
-// ordered is true of the type e when its values have an order that < tells: that of its own B-trees (their access method
-// is 403), or of those of a type that has the same values. That of hstore has operators of other names. Of the usual
-// types it is known, without a search in the catalog for each column.
+// ordered is true of the type e when its values have an order that < tells: that of its own B-trees (their access
+// method is 403), or of those of a type that has the same values. That of hstore has operators of other names. Of the
+// usual types it is known, without a search in the catalog for each column.
 const ordered = `(e.typtype IN ('e', 'r', 'm') OR e.oid IN (` + usual + `) OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
 		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
 		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
@@ -126,8 +126,9 @@ ORDER BY ic.relname, k.n`
 // rule is the text of a foreign key's action.
 const rule = ` WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
 
-// ownConstraint leaves out the rows that a foreign key to a partitioned table has for each partition too. Their parent is
-// the constraint of the same table that a statement made. The parent of a partition's foreign key is of another table.
+// ownConstraint leaves out the rows that a foreign key to a partitioned table has for each partition too. Their parent
+// is the constraint of the same table that a statement made. The parent of a partition's foreign key is of another
+// table.
 const ownConstraint = `NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)`
 
 // Versions before 15 have no column confdelsetcols.
@@ -220,7 +221,8 @@ func (Dialect) SetsColumns() string {
 	return "SELECT current_setting('server_version_num')::int >= 150000"
 }
 
-// NullsNotDistinct returns a query that tells whether indexes can take NULLs for equal, which they can since version 15.
+// NullsNotDistinct returns a query that tells whether indexes can take NULLs for equal, which they can since version
+// 15.
 func (d Dialect) NullsNotDistinct() string { return d.SetsColumns() }
 
 // A constraint that is checked at the end of a transaction, not at all (NOT ENFORCED, disabled triggers) or for other

@@ -192,8 +192,8 @@ func (d Dialect) RenameTable(t *schema.Table, have *schema.Found) []string {
 		"ALTER TABLE "+d.Table(t.Was)+" RENAME TO "+d.Target(t.Name))
 }
 
-// RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name. A full-text index over it
-// is made again.
+// RenameColumn renames a column, see [dialect.Altering]. What is named after it keeps its name. A full-text index over
+// it is made again.
 func (d Dialect) RenameColumn(t *schema.Table, c *schema.Column, have *schema.Found) []string {
 	over := func(ix *schema.FoundIndex) bool {
 		return slices.ContainsFunc(ix.Names(), func(name string) bool { return strings.EqualFold(name, c.Was) })

@@ -212,8 +212,8 @@ func (d Dialect) createTable(t *schema.Table, name string) string {
 
 // AddColumn returns the statement that adds a column to a table that exists. SQLite refuses it for a primary key, and
 // on a table with rows for a required column without a default. A reference is added without its default, which SQLite
-// would refuse as well: old rows refer to nothing. A generated column is added as a VIRTUAL one, since it refuses STORED
-// too ("Generated Columns", section 2.2).
+// would refuse as well: old rows refer to nothing. A generated column is added as a VIRTUAL one, since it refuses
+// STORED too ("Generated Columns", section 2.2).
 func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 	refers := t.Enforces(c) && reaches(t, t.TargetOf(c))
 	cl := dialect.Clauses{Reference: refers, NoDefault: refers, Virtual: true}

@@ -194,7 +194,8 @@ func (Dialect) Checks() string { return "" }
 // RowCount returns a query for the number of rows.
 func (d Dialect) RowCount(table string) string { return "SELECT count(*) FROM " + d.Table(table) }
 
-// Complete adds the collations of the columns, the expressions of generated ones, the CHECK constraints, the expressions of indexes and their conditions.
+// Complete adds the collations of the columns, the expressions of generated ones, the CHECK constraints, the
+// expressions of indexes and their conditions.
 func (Dialect) Complete(f *schema.Found) {
 	for _, d := range f.Definitions {
 		switch d.Sort {

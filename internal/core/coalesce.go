@@ -54,8 +54,8 @@ func (g *group) leave() {
 }
 
 const (
-	// maxFlying is how many statements are on their way before calls wait. One alone would leave the server idle while its
-	// answer travels; more make the groups small.
+	// maxFlying is how many statements are on their way before calls wait. One alone would leave the server idle while
+	// its answer travels; more make the groups small.
 	maxFlying = 2
 	maxGroup  = 1000
 )

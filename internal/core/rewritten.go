@@ -60,8 +60,8 @@ func (b *binding) refused(ctx context.Context, err error) bool {
 // storesInserts is the key of the mark of a table of which no rule rewrites what is inserted.
 type storesInserts struct{ table string }
 
-// insertRewritten inserts a row that a rule may store elsewhere, such as in a table that inherits from this one. The key
-// is made before, and the row read by it afterwards; where it is not there, nothing has been stored.
+// insertRewritten inserts a row that a rule may store elsewhere, such as in a table that inherits from this one. The
+// key is made before, and the row read by it afterwards; where it is not there, nothing has been stored.
 func (r *Repo) insertRewritten(ctx context.Context, b *binding, w *work, cols []*schema.Column, v unsafe.Pointer) error {
 	return b.inTx(ctx, func(ctx context.Context) error {
 		if c := r.madeKey(cols); c != nil {

@@ -114,8 +114,9 @@ func (a *attempts) fresh() bool { return a.stale > 0 || a.met || a.lost }
 // pool, whose statements were prepared before a table changed.
 const maxStale = 5
 
-// next counts an attempt in st, and returns nil when a statement of b that has failed is to run again, for which what was missing has been
-// installed, and otherwise the error to give up with. Allowed says whether it may run again at all.
+// next counts an attempt in st, and returns nil when a statement of b that has failed is to run again, for which what
+// was missing has been installed, and otherwise the error to give up with. Allowed says whether it may run again at
+// all.
 func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error,
 	allowed bool) error {
 	spent := false

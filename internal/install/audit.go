@@ -187,8 +187,9 @@ func (p *planner) withoutAudits(table string) error {
 
 type auditKey struct{ table *schema.Table }
 
-// EnsureAudit has a table audited as its model says, before a program's first write to it. Where nothing may be changed,
-// a trigger that is missing is an error of KindDrift: changes would go unseen. With install=off nothing is looked at.
+// EnsureAudit has a table audited as its model says, before a program's first write to it. Where nothing may be
+// changed, a trigger that is missing is an error of KindDrift: changes would go unseen. With install=off nothing is
+// looked at.
 func EnsureAudit(ctx context.Context, db *db.DB, t *schema.Table) error {
 	mark := db.Mark(auditKey{t})
 	if mark.IsSet(ctx) || db.ReadOnly() || db.InReadOnlyTx(ctx) || db.DSN().Options.Install == dsn.InstallOff {

@@ -100,8 +100,8 @@ func TestOthersIndexesStay(t *testing.T) {
 	is.Equal(len(found.Indexes), 3)
 }
 
-// Ensure that Install makes no index beside another program's that does its work under another name, and that install=check
-// misses none; and that it makes a unique index whose name another index has.
+// Ensure that Install makes no index beside another program's that does its work under another name, and that
+// install=check misses none; and that it makes a unique index whose name another index has.
 func TestInstallTakesOthers(t *testing.T) {
 	t.Parallel()
 	type unique struct {

@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Ensure that a collation which others gave a column stays, through a plan that changes the table for other reasons, and
-// that one which the option nocase gave goes with the option, also when a column with the former is beside it.
+// Ensure that a collation which others gave a column stays, through a plan that changes the table for other reasons,
+// and that one which the option nocase gave goes with the option, also when a column with the former is beside it.
 func TestCollationOfOthers(t *testing.T) {
 	t.Parallel()
 	type before struct {

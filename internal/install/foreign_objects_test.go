@@ -80,8 +80,8 @@ func refused(ctx context.Context, t *testing.T, db *db.DB, texts ...string) {
 	}
 }
 
-// Ensure that a CHECK and a default which somebody else made stay, whatever the names are, also a CHECK that has the name
-// of one of the model's, which then comes beside it under another name.
+// Ensure that a CHECK and a default which somebody else made stay, whatever the names are, also a CHECK that has the
+// name of one of the model's, which then comes beside it under another name.
 func TestForeignConstraints(t *testing.T) {
 	t.Parallel()
 	type thing struct {

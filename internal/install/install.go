@@ -79,8 +79,8 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	return changed, nil
 }
 
-// possible returns why the engine cannot have one of the tables: a unique index in which NULLs are equal. Without it, or
-// with another one in its place, rows would be there that the model refuses.
+// possible returns why the engine cannot have one of the tables: a unique index in which NULLs are equal. Without it,
+// or with another one in its place, rows would be there that the model refuses.
 func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	refuse := func(t *schema.Table, detail string, has bool, err error) error {
 		if has || err != nil {

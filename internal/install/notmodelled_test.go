@@ -96,7 +96,8 @@ func TestNotModelled(t *testing.T) {
 }
 
 // Ensure that what others made and contradicts the model is planned: a type that does not hold the field's values, a
-// shorter text than its rules allow, a reference that leads elsewhere only, a column without which no row can be inserted.
+// shorter text than its rules allow, a reference that leads elsewhere only, a column without which no row can be
+// inserted.
 func TestContradicted(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -42,8 +42,8 @@ func (p *planner) attribute(drifts []*schema.Drift) error {
 }
 
 // markOthers marks what others made under a name that this library gives, or on the columns of a reference, and that is
-// not what the model wants: it stays, and the model's comes beside it. It reports whether there is such a thing. Without
-// a history the name is all that is known.
+// not what the model wants: it stays, and the model's comes beside it. It reports whether there is such a thing.
+// Without a history the name is all that is known.
 func (p *planner) markOthers(drifts []*schema.Drift) (marked bool, err error) {
 	named := func(d *schema.Drift) bool {
 		return d.Sort == schema.Different && d.Aspect == schema.AspectText && !d.At.Holds &&

@@ -107,8 +107,8 @@ func renaming(sql string) (from, to string) {
 	return from, to
 }
 
-// isOwn reports whether this library wrote what a drift is about. Programs of the version before may still need a column
-// from before its table was renamed.
+// isOwn reports whether this library wrote what a drift is about. Programs of the version before may still need a
+// column from before its table was renamed.
 func (p *planner) isOwn(s statements, d *schema.Drift) (bool, error) {
 	list := s.all
 	if d.Object == schema.OfColumn {

@@ -82,8 +82,8 @@ func destroy(ctx context.Context, db *db.DB, op, table string,
 	})
 }
 
-// own lists the tables where new tables go, those that refer to others first, and the views. Before the tables come what
-// is of the sorts given.
+// own lists the tables where new tables go, those that refer to others first, and the views. Before the tables come
+// what is of the sorts given.
 func own(ctx context.Context, db *db.DB, sorts ...string) (tables []string, views []db.Relation, err error) {
 	list, err := db.Relations(ctx)
 	if err != nil {

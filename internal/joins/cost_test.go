@@ -22,10 +22,10 @@ func (idle) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQuerySt
 }
 func (idle) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// BenchmarkHooks measures what each hook of a pool, and a transaction of the program's, costs a get by key. Rounds of all
-// of them take turns, each on a new connection, so that what else the machine does meets them alike: the system may put
-// both ends of a connection on one CPU, and then a call takes several times as long. So its metrics are of the round that
-// a fifth of the rounds are faster than: microseconds, and the ratio to the same call without the hook.
+// BenchmarkHooks measures what each hook of a pool, and a transaction of the program's, costs a get by key. Rounds of
+// all of them take turns, each on a new connection, so that what else the machine does meets them alike: the system may
+// put both ends of a connection on one CPU, and then a call takes several times as long. So its metrics are of the
+// round that a fifth of the rounds are faster than: microseconds, and the ratio to the same call without the hook.
 func BenchmarkHooks(b *testing.B) {
 	ctx := b.Context()
 	dsn := dbtest.Postgres(b)

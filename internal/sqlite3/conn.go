@@ -149,7 +149,8 @@ func (c *Conn) Close() error {
 	c.cache.clear()
 	var err error
 	if c.db != 0 {
-		// The second form closes once the last statement is finalized; all are, so it does not differ, and it never leaks.
+		// The second form closes once the last statement is finalized; all are, so it does not differ, and it never
+		// leaks.
 		if rc := lib.Xsqlite3_close_v2(c.tls, c.db); rc != lib.SQLITE_OK {
 			err = c.fail(rc)
 		}

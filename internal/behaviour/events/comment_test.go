@@ -209,8 +209,8 @@ func TestSQLComments_Prepared(t *testing.T) {
 	is.True(kit.ScanOne[int](t, small, "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'prom_%'") <= 9)
 }
 
-// Ensure that no value ends the comment, that values are read back as they were, and that an event and a statement's own
-// comment stay as they are.
+// Ensure that no value ends the comment, that values are read back as they were, and that an event and a statement's
+// own comment stay as they are.
 func TestSQLComments_Values(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

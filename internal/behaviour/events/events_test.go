@@ -192,8 +192,8 @@ func TestEvents_Tx(t *testing.T) {
 	})
 }
 
-// Ensure that an installation is told with the statements that change the schema, and the statement that waits for it as
-// one that ran twice.
+// Ensure that an installation is told with the statements that change the schema, and the statement that waits for it
+// as one that ran twice.
 func TestEvents_Install(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -83,8 +83,8 @@ func TestLog_Info(t *testing.T) {
 	})
 }
 
-// Ensure that the log at the level debug has each statement with its rows, table and error, its arguments only when they
-// are asked for, and what went by COPY as that.
+// Ensure that the log at the level debug has each statement with its rows, table and error, its arguments only when
+// they are asked for, and what went by COPY as that.
 func TestLog_Debug(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

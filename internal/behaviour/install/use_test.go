@@ -203,9 +203,9 @@ func (visitV1) TableName() string   { return "visit" }
 func (visitV2) TableName() string   { return "visit" }
 func (meetingV2) TableName() string { return "meeting" }
 
-// Ensure that a program of the version before a renaming does not add the old column again, but is told so; and that the
-// program of the version after finds one that was added again all the same, in Check, in a plan and in the log, and that
-// no plan drops it.
+// Ensure that a program of the version before a renaming does not add the old column again, but is told so; and that
+// the program of the version after finds one that was added again all the same, in Check, in a plan and in the log, and
+// that no plan drops it.
 func TestRenamedAndAddedAgain(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -28,8 +28,8 @@ func TestBeforeConnect_Password(t *testing.T) {
 	own := dbtest.NewOwn(t, dbtest.OwnConfig{HBA: []string{"host all app 127.0.0.1/32 scram-sha-256"}})
 	admin := kit.Open(t, own.DSN("prom"))
 	kit.RunSQL(t, admin, "CREATE ROLE app LOGIN PASSWORD 'p0'", "GRANT ALL ON SCHEMA public TO app")
-	// The server has a new password a moment before the program, and no connection is made meanwhile: as with a rotation,
-	// in which the old one is good for a while.
+	// The server has a new password a moment before the program, and no connection is made meanwhile: as with a
+	// rotation, in which the old one is good for a while.
 	var rotate sync.RWMutex
 	var password atomic.Pointer[string]
 	first := "p0"

@@ -17,8 +17,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// Ensure that the pgx.Tx of prom's transaction runs statements of each kind in it, in turn with prom's own, and that its
-// end is not the program's: neither Commit nor Rollback do anything.
+// Ensure that the pgx.Tx of prom's transaction runs statements of each kind in it, in turn with prom's own, and that
+// its end is not the program's: neither Commit nor Rollback do anything.
 func TestPgxTx(t *testing.T) {
 	t.Parallel()
 	eachPool(t, func(t *testing.T, db *prom.DB, _ *pgxpool.Pool) {

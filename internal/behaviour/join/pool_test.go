@@ -257,8 +257,8 @@ func deallocates(c *pgx.Conn) bool {
 	return err == nil
 }
 
-// Ensure that a pool stays the program's: Close leaves it open, the next call uses it again, and a pool that the program
-// has closed is ErrClosed.
+// Ensure that a pool stays the program's: Close leaves it open, the next call uses it again, and a pool that the
+// program has closed is ErrClosed.
 func TestOpenPool_Close(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/prom-go/prom/internal/dbtest"
 )
 
-// eachPool runs a test on a connection of a pool of the program's, on one of prom's own, in which the program begins its
-// transactions in another pool or in that one, and where pgx runs the statements.
+// eachPool runs a test on a connection of a pool of the program's, on one of prom's own, in which the program begins
+// its transactions in another pool or in that one, and where pgx runs the statements.
 func eachPool(t *testing.T, fn func(t *testing.T, db *prom.DB, pool *pgxpool.Pool)) {
 	t.Helper()
 	for name, open := range map[string]func(t *testing.T, dsn string) (*prom.DB, *pgxpool.Pool){
@@ -166,8 +166,8 @@ func TestWithPgxTx_Tables(t *testing.T) {
 	})
 }
 
-// Ensure that what cannot be is told: functions after a commit that prom does not learn of, a context with a transaction
-// of the connection, a transaction that has ended, and a connection of SQLite.
+// Ensure that what cannot be is told: functions after a commit that prom does not learn of, a context with a
+// transaction of the connection, a transaction that has ended, and a connection of SQLite.
 func TestWithPgxTx_Errors(t *testing.T) {
 	t.Parallel()
 	eachPool(t, func(t *testing.T, db *prom.DB, pool *pgxpool.Pool) {

@@ -159,8 +159,8 @@ func contractColumns(e dbtest.Engine) string {
 	return `"_id" INTEGER NOT NULL PRIMARY KEY, "_created" TIMESTAMP NOT NULL, "_updated" TIMESTAMP NOT NULL, "tenant" INTEGER NOT NULL, "code" INTEGER`
 }
 
-// Ensure that ondelete=set null of such a reference sets the optional column, or that the table is refused, with what to
-// write instead, where the engine would set the required one too.
+// Ensure that ondelete=set null of such a reference sets the optional column, or that the table is refused, with what
+// to write instead, where the engine would set the required one too.
 func TestMixedReferenceSetNull(t *testing.T) {
 	t.Parallel()
 	type Deal struct {

@@ -25,9 +25,9 @@ func TestOptionsAreKept(t *testing.T) {
 	}
 	names, _ := schema.Options()
 	for _, name := range names {
-		// stored, view and materialized tell what others made; the kept foreign keys are not deferrable, and the kept indexes
-		// are B-trees in which NULLs are distinct, as SQLite has them; an enum type is kept by PostgreSQL alone. The kept
-		// versions had no audit log.
+		// stored, view and materialized tell what others made; the kept foreign keys are not deferrable, and the kept
+		// indexes are B-trees in which NULLs are distinct, as SQLite has them; an enum type is kept by PostgreSQL
+		// alone. The kept versions had no audit log.
 		left := []string{"stored", "view", "materialized", "deferrable", "using", "ops", "nulls", "array", "enum", "audit",
 			"noaudit"}
 		if !used[name] && !slices.Contains(left, name) {

@@ -12,8 +12,8 @@ import (
 )
 
 // same returns an error unless what was read is what was written: a time in UTC and cut to microseconds, a nil slice
-// as an empty one. Of equal keys in an object of raw JSON, the last is stored. When PostgreSQL has held it, raw JSON may
-// have other spaces, an other order of keys and other forms of numbers; exact is set when it has not.
+// as an empty one. Of equal keys in an object of raw JSON, the last is stored. When PostgreSQL has held it, raw JSON
+// may have other spaces, an other order of keys and other forms of numbers; exact is set when it has not.
 func same(want, got any, exact bool) error {
 	return sameValue("", reflect.ValueOf(want), reflect.ValueOf(got), exact)
 }

@@ -22,8 +22,8 @@ type Takings struct {
 	Note   *string
 }
 
-// Ensure that rows are created, read, updated and deleted where a rule decides where each is stored, alone, together and
-// in a transaction, with the keys that the database makes.
+// Ensure that rows are created, read, updated and deleted where a rule decides where each is stored, alone, together
+// and in a transaction, with the keys that the database makes.
 func TestCreateByRule(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

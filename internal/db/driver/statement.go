@@ -12,8 +12,8 @@ type Statement struct {
 	// its text is the caller's: without Write it may write all the same, and then SQLite runs it on the writer too
 	Raw   bool
 	Guard Guard
-	// it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in a
-	// transaction
+	// it is run again: what connections have prepared is not used, and a SQLite write shares no transaction; ignored in
+	// a transaction
 	Fresh bool
 
 	Stores Stores // of an insert of a row: whether one must be stored

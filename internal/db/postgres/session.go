@@ -93,8 +93,8 @@ func (s *session) prepared(sql string) *pgPrepared {
 	return p
 }
 
-// prepare returns the prepared statement of a text, with what of a comment is kept. When it fails in a transaction, the server has ended the
-// transaction.
+// prepare returns the prepared statement of a text, with what of a comment is kept. When it fails in a transaction, the
+// server has ended the transaction.
 func (s *session) prepare(ctx context.Context, c *pgx.Conn, st *driver.Statement, plain string) (*pgPrepared, error) {
 	sql := st.Comment.Kept(plain)
 	if p := s.prepared(sql); p != nil {

@@ -80,7 +80,8 @@ func (Driver) Open(ctx context.Context, d dsn.DSN, w driver.Watcher) (driver.Eng
 		e.readers = &queue{overtaking: true, watch: w, kind: driver.WaitPool}
 		n := int(d.Options.MaxConns)
 		if n < 1 {
-			// One more than can run at once: when a goroutine is preempted while it reads, the others need not wait for it.
+			// One more than can run at once: when a goroutine is preempted while it reads, the others need not wait for
+			// it.
 			n = max(2, runtime.GOMAXPROCS(0)) + 1
 		}
 		for range n {

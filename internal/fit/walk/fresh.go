@@ -132,8 +132,8 @@ func (w *walker) change(ctx context.Context, s *schema.Table, v reflect.Value, s
 	return nil
 }
 
-// freeRow returns the key of a row to which columns that are a foreign key together refer nowhere yet. ok tells that they
-// are one.
+// freeRow returns the key of a row to which columns that are a foreign key together refer nowhere yet. ok tells that
+// they are one.
 func (w *walker) freeRow(ctx context.Context, s *schema.Table, set []*schema.Column) (key []cell, ok bool, err error) {
 	for _, k := range w.found[s.Name].ForeignKeys {
 		if len(set) < 2 || len(k.Columns) != len(set) {
