@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -293,6 +294,38 @@ func TestShapeOfUnknownTable(t *testing.T) {
 	is.NoErr(err)
 	is.True(again == second)
 	is.Equal(s.Stats(), render.CacheStats{Shapes: 1, Hits: 4, Misses: 1})
+}
+
+// Ensure that the text of an upsert, which a call with other columns makes anew, does not hold lists that the first
+// caller uses again.
+func TestShapeOfUnknownTable_Upsert(t *testing.T) {
+	t.Parallel()
+	for _, many := range []bool{false, true} {
+		is := is.New(t)
+		var known atomic.Bool
+		forms := func(*schema.Table) (schema.Forms, bool) { return nil, known.Load() }
+		table := postTable(t)
+		s := render.NewFormedStatements(sqlite.Dialect{}, table, forms, new(atomic.Uint64))
+		cols, on := slices.Clone(table.Columns), slices.Clone(table.Key)
+		set := slices.DeleteFunc(slices.Clone(cols), func(c *schema.Column) bool { return c.Key })
+		upsert := s.Upsert
+		if many {
+			upsert = func(args []schema.Value, cols []*schema.Column, c render.Conflict) (*render.Text, []schema.Value, error) {
+				return s.UpsertMany(args, cols, c, 1)
+			}
+		}
+		first, _, err := upsert(make([]schema.Value, len(cols)), cols, render.Conflict{On: on, Set: set})
+		is.NoErr(err)
+		for _, list := range [][]*schema.Column{cols, on, set} {
+			slices.Reverse(list)
+			list[0] = table.Column("views")
+		}
+		known.Store(true)
+		again, err := first.Again()
+		is.NoErr(err)
+		is.Equal(len(again.Unknown()), 0)
+		is.Equal(again.SQL, first.SQL)
+	}
 }
 
 // Ensure that the cache is bounded, whatever raw SQL a program makes, and right while goroutines fill it.

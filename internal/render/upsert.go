@@ -111,13 +111,18 @@ func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Co
 		token := schema.IntValue(schema.Int64, upserts.Add(1))
 		args = append(args, token, token)
 	}
+	if text := s.cache.known(key); text != nil {
+		return text, args, nil
+	}
 	text, err := s.newUpsert(key, cols, c, rows, s.Dialect.Features().InsertedEach, len(args))
 	return text, args, err
 }
 
-// newUpsert renders an upsert of a new shape.
+// newUpsert renders an upsert of a new shape. The lists of columns are the caller's to use again, and a text with
+// unknown tables keeps them, by which others make it anew.
 func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, rows int, told string, args int) (*Text,
 	error) {
+	cols, c.On, c.Set, c.list = slices.Clone(cols), slices.Clone(c.On), slices.Clone(c.Set), slices.Clone(c.list)
 	return s.cache.get(key, func() (*Text, error) {
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
