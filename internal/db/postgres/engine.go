@@ -64,7 +64,7 @@ func (d Driver) Open(ctx context.Context, name dsn.DSN, w driver.Watcher) (drive
 // another number. Behind a pooler that shares sessions the setting cannot be changed here, and as a parameter of the
 // start it would be refused there.
 func keepsFloats(ctx context.Context, c *pgx.Conn) error {
-	digits, err := askOne(ctx, c.PgConn(), "SELECT pg_catalog.current_setting('extra_float_digits')")
+	digits, err := askSoon(ctx, c, "SELECT pg_catalog.current_setting('extra_float_digits')")
 	if err != nil {
 		return ErrorOf(err)
 	}

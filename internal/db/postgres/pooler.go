@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -96,13 +95,7 @@ func ShareSession(c *pgx.Conn) { sessionOf(c).shared = true }
 // sharesSession reports whether the process that serves the connection is another one than the server named when it was
 // made.
 func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
-	timeout := c.Config().ConnectTimeout
-	if timeout <= 0 {
-		timeout = time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	pid, err := askOne(ctx, c.PgConn(), "SELECT pg_backend_pid()")
+	pid, err := askSoon(ctx, c, "SELECT pg_backend_pid()")
 	var refused *pgconn.PgError
 	switch {
 	case errors.As(err, &refused) && !c.PgConn().IsClosed():
