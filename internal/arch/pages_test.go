@@ -75,7 +75,7 @@ func goBlocks(page string) []string {
 func TestDocsCode(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
-	for _, f := range glob(t, "example*_test.go", "examples/*/*.go", "internal/behaviour/*/*_test.go", "internal/joins/*_test.go", "promvector/*_test.go", "promotel/*_test.go") {
+	for _, f := range glob(t, "example*_test.go", "examples/*/*.go", "internal/behaviour/*/*_test.go", "internal/joins/*_test.go", "promvector/*_test.go", "promotel/*_test.go", "promcli/*_test.go", "promcli/*_test.go") {
 		code.WriteString("\n" + unindent(readPage(t, f)))
 	}
 	n := 0

@@ -1,0 +1,154 @@
+package promcli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/prom-go/prom"
+)
+
+// The exit codes of a command.
+const (
+	CodeDone        = 0   // the command did what it was told
+	CodeFailed      = 1   // it failed, or only a part was done
+	CodeUsage       = 2   // its arguments are wrong
+	CodeDrift       = 3   // the database contradicts the models, or a file contradicts what it was made from
+	CodeInterrupted = 130 // it was interrupted, and nothing is half done
+)
+
+// Main runs the command with the arguments of the process and the models of repos, and exits. An interrupt ends the
+// command's context: what it did is complete up to there.
+func Main(repos ...prom.AnyRepo) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := Run(ctx, Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:], repos...)
+	stop()
+	os.Exit(code)
+}
+
+// Streams are what a command reads from and writes to. A nil stream is empty, or drops what is written.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer // results
+	Err io.Writer // errors and progress
+}
+
+// commands is the command line: each field is a command, in a file of its own.
+type commands struct {
+	flags
+
+	Ping pingCommand `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
+}
+
+// flags are those of all commands.
+type flags struct {
+	DSN  string `name:"dsn" placeholder:"DSN" help:"The database; without it, that of the environment (PROM_DSN)."`
+	On   string `name:"on" placeholder:"NAME" help:"The name of a connection of the environment, as in PROM_DSN_1=…#NAME."`
+	JSON bool   `name:"json" help:"Write results and errors as JSON."`
+}
+
+// Run runs the command with the given arguments and returns its exit code. It is Main for tests and for programs that
+// have commands of their own.
+func Run(ctx context.Context, streams Streams, args []string, repos ...prom.AnyRepo) int {
+	e := newEnv(streams, repos)
+	defer e.close()
+	var cmds commands
+	exited := -1
+	parser, err := kong.New(&cmds,
+		kong.Name("prom"),
+		kong.Description("Databases and models: look, plan, apply, copy."),
+		kong.Writers(e.out, e.err),
+		kong.Exit(func(code int) { exited = code; panic(exit{}) }),
+		kong.ExplicitGroups(groups),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(e),
+	)
+	if err != nil {
+		panic(err) // a tag of a command is wrong, which each test finds
+	}
+	parsed, err := parse(parser, args)
+	switch {
+	case exited >= 0: // by --help
+		return exited
+	case err != nil:
+		e.fail(err, CodeUsage)
+		return CodeUsage
+	}
+	e.flags = cmds.flags
+	if err = parsed.Run(); err == nil {
+		return CodeDone
+	}
+	code := codeOf(ctx, err)
+	e.fail(err, code)
+	return code
+}
+
+// groups are the groups of commands in the help.
+var groups = []kong.Group{
+	{Key: "look", Title: "Look:"},
+	{Key: "schema", Title: "Schemas:"},
+	{Key: "rows", Title: "Rows:"},
+	{Key: "code", Title: "Code:"},
+}
+
+// exit is the panic by which kong's exit leaves its parser, after --help.
+type exit struct{}
+
+func parse(parser *kong.Kong, args []string) (parsed *kong.Context, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exit); !ok {
+				panic(r)
+			}
+		}
+	}()
+	return parser.Parse(args)
+}
+
+// coded is an error with an exit code of its own.
+type coded struct {
+	error
+	code int
+}
+
+func (c coded) Unwrap() error { return c.error }
+
+func codeOf(ctx context.Context, err error) int {
+	var c coded
+	switch {
+	case errors.As(err, &c):
+		return c.code
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return CodeInterrupted
+	case errors.Is(err, prom.ErrDrift):
+		return CodeDrift
+	}
+	return CodeFailed
+}
+
+// fail writes an error on the standard error.
+func (e *env) fail(err error, code int) {
+	text := strings.TrimPrefix(err.Error(), "prom: ")
+	if e.flags.JSON {
+		var failure struct {
+			Error struct {
+				Code    int    `json:"code"`
+				Message string `json:"message"`
+			} `json:"error"`
+		}
+		failure.Error.Code, failure.Error.Message = code, text
+		_ = json.NewEncoder(e.err).Encode(failure)
+		return
+	}
+	if text != "" {
+		_, _ = fmt.Fprintf(e.err, "%s %s\n", e.paint(red, "prom:"), text)
+	}
+}
