@@ -45,7 +45,8 @@ type Streams struct {
 type commands struct {
 	flags
 
-	Ping pingCommand `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
+	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
+	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 }
 
 // flags are those of all commands.

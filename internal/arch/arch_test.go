@@ -81,7 +81,8 @@ var arrows = map[string][]string{
 	"internal/fieldgen/shapes/other": {},
 	"examples/*":                     {"."},
 
-	"internal/fit":            {"schema", "internal/fit/walk"},
+	"internal/fit": {"schema", "internal/queryplan": {".", "schema", "internal/sqltext"},
+		"internal/fit/walk"},
 	"internal/fit/walk":       {".", "schema", "promtest"},
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
@@ -106,7 +107,7 @@ var guarded = map[string][]string{
 	"unsafe": {".", "internal/core", "internal/scan", "internal/sqlite3"},
 	// sql.Null
 	"database/sql": {".", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "schema",
-		"internal/scan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"},
+		"internal/scan", "internal/queryplan", "examples/*", "internal/behaviour/kit", "internal/fieldgen/shapes"},
 }
 
 type pkg struct {
