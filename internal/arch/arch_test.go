@@ -81,8 +81,8 @@ var arrows = map[string][]string{
 	"internal/fieldgen/shapes/other": {},
 	"examples/*":                     {"."},
 
-	"internal/fit": {"schema", "internal/queryplan": {".", "schema", "internal/sqltext"},
-		"internal/fit/walk"},
+	"internal/queryplan":      {".", "schema", "internal/sqltext"},
+	"internal/fit":            {"schema", "internal/fit/walk"},
 	"internal/fit/walk":       {".", "schema", "promtest"},
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
 	"internal/dbtest/servers": {}, // it sets up a fresh machine
