@@ -22,7 +22,8 @@ import (
 // and makes the table again. suite: 22 parity: A2 A8 A11 A12
 func TestReadersWhileTheTableChanges(t *testing.T) {
 	t.Parallel()
-	const readers, changes = 8, 100
+	const readers = 8
+	changes := dbtest.Size(24, 100)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := kit.Ended(t)

@@ -259,7 +259,7 @@ func TestDifferential(t *testing.T) {
 	other := slices.Clone(rows)
 	is.NoErr(lite.CreateMany(ctx, rows))
 	is.NoErr(pg.CreateMany(ctx, other))
-	for i := range 2000 {
+	for i := range dbtest.Size(600, 2000) {
 		th := g.tree(4)
 		orders, cmp := g.order()
 		page := func(q *prom.Query[kit.Note]) *prom.Query[kit.Note] { return q }
