@@ -139,8 +139,10 @@ const (
 )
 
 // paint returns text in a colour where results go to a terminal and NO_COLOR is not set.
-func (e *env) paint(colour, text string) string {
-	if !terminal(e.out) || os.Getenv("NO_COLOR") != "" {
+func (e *env) paint(colour, text string) string { return paint(e.out, colour, text) }
+
+func paint(to io.Writer, colour, text string) string {
+	if !terminal(to) || os.Getenv("NO_COLOR") != "" {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"

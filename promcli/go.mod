@@ -9,6 +9,7 @@ require (
 	github.com/matryer/is v1.4.1
 	github.com/mattn/go-isatty v0.0.24
 	github.com/prom-go/prom v0.0.0
+	github.com/yuin/goldmark v1.8.7
 )
 
 require (

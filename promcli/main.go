@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -29,6 +30,7 @@ const (
 // command's context: what it did is complete up to there.
 func Main(repos ...prom.AnyRepo) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	code := Run(ctx, Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:], repos...)
 	stop()
 	os.Exit(code)
@@ -47,6 +49,8 @@ type commands struct {
 
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
+
+	Plan planCommand `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
 }
 
 // flags are those of all commands.
@@ -80,6 +84,7 @@ func Run(ctx context.Context, streams Streams, args []string, repos ...prom.AnyR
 	case exited >= 0: // by --help
 		return exited
 	case err != nil:
+		e.flags.JSON = slices.Contains(args, "--json")
 		e.fail(err, CodeUsage)
 		return CodeUsage
 	}
@@ -138,6 +143,9 @@ func codeOf(ctx context.Context, err error) int {
 // fail writes an error on the standard error.
 func (e *env) fail(err error, code int) {
 	text := strings.TrimPrefix(err.Error(), "prom: ")
+	if text == "" { // the code says it all
+		return
+	}
 	if e.flags.JSON {
 		var failure struct {
 			Error struct {
@@ -149,7 +157,5 @@ func (e *env) fail(err error, code int) {
 		_ = json.NewEncoder(e.err).Encode(failure)
 		return
 	}
-	if text != "" {
-		_, _ = fmt.Fprintf(e.err, "%s %s\n", e.paint(red, "prom:"), text)
-	}
+	_, _ = fmt.Fprintf(e.err, "%s %s\n", paint(e.err, red, "prom:"), text)
 }
