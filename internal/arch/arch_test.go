@@ -64,6 +64,7 @@ var arrows = map[string][]string{
 	"internal/syncmap":  {},
 	"internal/match":    {},
 	"internal/span":     {"schema"},
+	"internal/snapshot": {"schema", "dialect/sqlite"},
 	"internal/watch":    {"internal/token", "schema"},
 	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},
@@ -73,7 +74,7 @@ var arrows = map[string][]string{
 
 	"audit":             {".", "dialect", "internal/core"},
 	"outbox":            {"."},
-	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen"},
+	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen", "internal/snapshot"},
 	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
 	"internal/fieldgen": {"schema"},
 
