@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		db, repos := oldShop(t, e)
-		exec(t, db, "ALTER TABLE author DROP COLUMN _created")
+		sqlExec(t, db, "ALTER TABLE author DROP COLUMN _created")
 		r := run(t, repos, "check")
 		is.Equal(r.code, promcli.CodeDrift)
 		is.True(strings.Contains(r.err, "contradicts the models in "))
@@ -102,7 +102,7 @@ func TestCheckForeignKey(t *testing.T) {
 	db := open(t, dbtest.Postgres(t))
 	repos := shop.Models(prom.Using(db))
 	is.NoErr(repos[2].Install(t.Context()))
-	exec(t, db, "ALTER TABLE shelf DROP CONSTRAINT shelf_below_room_below_no_fkey")
+	sqlExec(t, db, "ALTER TABLE shelf DROP CONSTRAINT shelf_below_room_below_no_fkey")
 	r := run(t, repos, "check", "shelf")
 	is.Equal(r.code, promcli.CodeDrift)
 	is.True(strings.HasPrefix(r.out, lineOf(t, shopFile, "type Shelf struct", "Below  ")+": error: shelf: foreign key"))
