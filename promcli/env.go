@@ -1,6 +1,7 @@
 package promcli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,16 +155,26 @@ func terminal(stream any) bool {
 	return ok && isatty.IsTerminal(f.Fd())
 }
 
-// confirmed asks on a terminal whether to go on; without one it is an error that names the flag that says yes.
-func (e *env) confirmed(question string) error {
+// confirmed asks on a terminal whether to go on; without one it is an error that names the flag that says yes. An
+// interrupt is an answer too.
+func (e *env) confirmed(ctx context.Context, question string) error {
 	if !terminal(e.in) {
-		return usage("%s Nobody can answer here: say --yes", question)
+		return usage("%s Nobody can answer here: say --yes", strings.TrimSpace(question))
 	}
 	_, _ = fmt.Fprintf(e.err, "%s [y/N] ", question)
-	var answer string
-	_, _ = fmt.Fscanln(e.in, &answer)
-	if a := strings.ToLower(answer); a != "y" && a != "yes" {
-		return errors.New("not confirmed, so nothing was done")
+	answer := make(chan string, 1)
+	go func() { // it ends with the process if nobody answers
+		var text string
+		_, _ = fmt.Fscanln(e.in, &text)
+		answer <- strings.ToLower(text)
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case a := <-answer:
+		if a == "y" || a == "yes" {
+			return nil
+		}
 	}
-	return nil
+	return errors.New("not confirmed, so nothing was done")
 }

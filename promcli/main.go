@@ -50,7 +50,9 @@ type commands struct {
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 
-	Plan planCommand `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
+	Apply applyCommand `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
+	Check checkCommand `cmd:"" group:"schema" help:"Fail if a database contradicts the models, and show where."`
+	Plan  planCommand  `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
 }
 
 // flags are those of all commands.

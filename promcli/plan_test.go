@@ -99,7 +99,7 @@ func TestPlanObstacles(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		db, repos := oldShop(t, e)
-		exec(t, db, "UPDATE book SET title = NULL WHERE pages > 0")
+		sqlExec(t, db, "UPDATE book SET title = NULL WHERE pages > 0")
 		r := run(t, repos, "plan", "--sql", "book")
 		for line := range strings.Lines(r.out) {
 			is.True(!strings.Contains(line, "SET NOT NULL") || strings.HasPrefix(line, "-- ")) // the step would fail
@@ -142,7 +142,7 @@ func TestPlanMarkdown(t *testing.T) {
 		is := is.New(t)
 		db, repos := oldShop(t, e)
 		q := `"`
-		exec(t, db, "ALTER TABLE book ADD COLUMN "+q+"a|b ```c <i>*x*"+q+" INTEGER")
+		sqlExec(t, db, "ALTER TABLE book ADD COLUMN "+q+"a|b ```c <i>*x*"+q+" INTEGER")
 		p := planOf(t, repos)
 		page := rendered(t, run(t, repos, "plan", "--markdown").out)
 		is.True(strings.Contains(page, fmt.Sprintf("<h3>Schema changes: %d steps: ", len(p.Steps))))
@@ -165,7 +165,7 @@ func TestPlanMarkdownSize(t *testing.T) {
 	is := is.New(t)
 	db, repos := oldShop(t, dbtest.Engine{Name: dbtest.NameSQLite, DSN: dbtest.SQLite(t)})
 	for i := range 1500 {
-		exec(t, db, fmt.Sprintf("ALTER TABLE author ADD COLUMN %s_%d TEXT", strings.Repeat("x", 30), i))
+		sqlExec(t, db, fmt.Sprintf("ALTER TABLE author ADD COLUMN %s_%d TEXT", strings.Repeat("x", 30), i))
 	}
 	r := run(t, repos, "plan", "--markdown")
 	is.True(len([]rune(r.out)) < 65_536)

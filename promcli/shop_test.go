@@ -20,8 +20,8 @@ func open(t *testing.T, dsn string) *prom.DB {
 	return db
 }
 
-// exec runs statements.
-func exec(t *testing.T, db *prom.DB, statements ...string) {
+// sqlExec runs statements.
+func sqlExec(t *testing.T, db *prom.DB, statements ...string) {
 	t.Helper()
 	for _, sql := range statements {
 		if _, err := prom.RawExec(t.Context(), db, sql); err != nil {
@@ -61,7 +61,7 @@ func oldShop(t *testing.T, e dbtest.Engine) (*prom.DB, []prom.AnyRepo) {
 		is.NoErr(authors.Create(t.Context(), &author))
 		is.NoErr(books.Create(t.Context(), &Book{Author: prom.RefTo(&author), Title: &title, Pages: int32(100 * i)}))
 	}
-	exec(t, db, `ALTER TABLE book ADD COLUMN note TEXT`)
+	sqlExec(t, db, `ALTER TABLE book ADD COLUMN note TEXT`)
 	is.NoErr(db.Close()) // the program of that version has ended
 	db = open(t, e.DSN)
 	return db, shop.Models(prom.Using(db))
