@@ -79,12 +79,30 @@ WHERE s.tbl_name = t.name COLLATE NOCASE AND s.sql IS NOT NULL AND s.type IN ('t
 ORDER BY s.rowid`
 
 // A conflict clause is found by its last word, which may stand elsewhere too. Other tables' triggers have their tables'
-// names. The triggers of a full-text index insert into it alone.
+// names.
 const suppresses = `WITH t(name) AS (SELECT ?)
 SELECT EXISTS (SELECT 1 FROM t, (SELECT type, name, tbl_name, sql FROM ` + of + `sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
 WHERE o.tbl_name = t.name COLLATE NOCASE AND (o.type = 'view' OR o.type = 'trigger' AND instr(o.sql, '` + auditMark + `') = 0 OR o.sql LIKE '%IGNORE%')
-	AND NOT (o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s
-		WHERE ` + contentOf + ` AND o.name IN (s.name || '_ai', s.name || '_ad', s.name || '_au'))))`
+	AND NOT (` + fullTextTrigger + `))`
+
+// fullTextTrigger is true of the triggers o of a full-text index, which insert into it alone.
+const fullTextTrigger = `o.type = 'trigger' AND o.sql NOT LIKE '%RAISE%' AND o.sql NOT LIKE '%DELETE FROM%' AND EXISTS (
+		SELECT 1 FROM ` + of + `sqlite_schema AS s WHERE ` + contentOf + ` AND o.name IN (s.name || '_ai', s.name || '_ad', s.name || '_au'))`
+
+// OnlyReference is a query for the columns of the only foreign key that an INSERT or an UPDATE of a table may violate.
+// It has no rows if there are several: of the table, by triggers, by rows that REPLACE removes, or by a change of what
+// other rows refer to. Its arguments are the name of the table, and the text, in lower case, that sets columns of
+// existing rows. See [Dialect.About].
+const OnlyReference = `WITH t(name, assigned) AS (SELECT ?, ?)
+SELECT f."from" FROM t, pragma_foreign_key_list(t.name` + ofArg + `) AS f
+WHERE (SELECT count(DISTINCT k.id) FROM pragma_foreign_key_list(t.name` + ofArg + `) AS k) = 1
+	AND NOT EXISTS (SELECT 1 FROM (SELECT type, name, tbl_name, sql FROM ` + of + `sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema) AS o
+		WHERE o.tbl_name = t.name COLLATE NOCASE AND NOT (` + fullTextTrigger + `)
+			AND (o.type = 'trigger' AND instr(o.sql, '` + auditMark + `') = 0 OR o.type <> 'trigger' AND o.sql LIKE '%REPLACE%'))
+	AND NOT EXISTS (SELECT 1 FROM ` + of + `sqlite_schema AS s, pragma_foreign_key_list(s.name` + ofArg + `) AS r
+		WHERE s.type = 'table' AND r."table" = t.name COLLATE NOCASE AND instr(t.assigned, lower('"' || replace(
+			coalesce(r."to", (SELECT p.name FROM pragma_table_info(t.name` + ofArg + `) AS p WHERE p.pk = r.seq + 1)), '"', '""') || '" = ')) > 0)
+ORDER BY f.seq`
 
 // Tables come before what is on them. Virtual tables make their shadow tables.
 const allDefinitions = `SELECT s.sql FROM ` + of + `sqlite_schema AS s WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'

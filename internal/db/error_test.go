@@ -105,7 +105,9 @@ func TestError_Locate(t *testing.T) {
 				if f.kind != driver.KindForeignKey {
 					columns = "(id, name, first, last, short)"
 				}
-				_, err := db.Exec(ctx, write(db, "INSERT INTO located "+columns+" VALUES "+f.sql))
+				st := write(db, "INSERT INTO located "+columns+" VALUES "+f.sql)
+				st.Table = "located" // of which SQLite's foreign keys are asked
+				_, err := db.Exec(ctx, st)
 				var e *driver.Error
 				is.True(errors.As(err, &e))
 				driver.Locate(e, table)

@@ -323,20 +323,24 @@ func Locate(e *Error, t *schema.Table) {
 const ReferredAdvice = "other rows refer to the row: delete or change them first, or give their reference the tag option " +
 	"ondelete=cascade or ondelete='set null'"
 
-// locateReference finds the columns of a foreign key.
+// locateReference finds the columns of a foreign key by its name, or its name by the columns. SQLite knows at most the
+// columns, as the database writes them.
 func (e *Error) locateReference(t *schema.Table) {
-	refs := t.References()
-	// SQLite says nothing about which foreign key it is; there may be but one that it can be.
-	only := e.Constraint == "" && !e.facts.Referred && e.Op != "delete" && len(refs)+len(t.ForeignKeys) == 1
-	for _, c := range refs {
-		if name := dialect.ReferenceName(t, c); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
-			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), []string{c.Name}
+	is := func(name string, columns []string) bool {
+		found := e.Constraint == name || schema.Numbered(e.Constraint, name) ||
+			e.Constraint == "" && slices.EqualFunc(e.Columns, columns, strings.EqualFold)
+		if found {
+			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), columns
+		}
+		return found
+	}
+	for _, c := range t.References() {
+		if is(dialect.ReferenceName(t, c), []string{c.Name}) {
 			return
 		}
 	}
 	for _, k := range t.ForeignKeys {
-		if name := dialect.ForeignKeyName(t, k); only || e.Constraint == name || schema.Numbered(e.Constraint, name) {
-			e.Constraint, e.Columns = cmp.Or(e.Constraint, name), schema.ColumnNames(k.Columns)
+		if is(dialect.ForeignKeyName(t, k), schema.ColumnNames(k.Columns)) {
 			return
 		}
 	}

@@ -83,7 +83,7 @@ func (t *liteTx) insert(ctx context.Context, b *driver.Bulk, each int) error {
 		}
 		changes := c.TotalChanges()
 		if err := c.insertRow(sql, values); err != nil {
-			return t.note(c.failed(err))
+			return t.note(c.failed(err, &b.Statement))
 		}
 		if b.Stores.Must() && c.Changes() != int64(n) {
 			return driver.NotStored(b.Op, b.Table)
@@ -117,7 +117,7 @@ func (t *liteTx) checkKeys(b *driver.Bulk) error {
 	last := c.LastInsertRowID()
 	s, err := c.Prepare(b.Way.Greatest)
 	if err != nil {
-		return t.note(c.failed(err))
+		return t.note(c.failed(err, &b.Statement))
 	}
 	_, err = s.Step()
 	if err == nil && s.Int64(0) != last {
@@ -127,7 +127,7 @@ func (t *liteTx) checkKeys(b *driver.Bulk) error {
 		err = resetErr
 	}
 	if err != nil && !errors.Is(err, errKeysApart) {
-		err = t.note(c.failed(err))
+		err = t.note(c.failed(err, &b.Statement))
 	}
 	return err
 }

@@ -140,7 +140,7 @@ func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*s
 	if err == nil {
 		return s, row, nil
 	}
-	if err = c.failed(err); s != nil {
+	if err = c.failed(err, st); s != nil {
 		_ = s.Reset() // says the same again
 	}
 	c.tidy()
@@ -148,10 +148,10 @@ func (c *liteConn) start(ctx context.Context, st *driver.Statement, bind func(*s
 }
 
 // end ends a statement that start has begun. What it wrote outside a transaction is committed then.
-func (c *liteConn) end(s *sqlite3.Stmt) error {
+func (c *liteConn) end(s *sqlite3.Stmt, st *driver.Statement) error {
 	err := s.Reset()
 	if err != nil {
-		err = c.failed(err)
+		err = c.failed(err, st)
 	}
 	c.tidy()
 	return err
@@ -203,11 +203,11 @@ func (c *liteConn) execWith(ctx context.Context, st *driver.Statement, bind func
 	}
 	for err == nil && row {
 		if row, err = s.Step(); err != nil {
-			err = c.failed(err)
+			err = c.failed(err, st)
 		}
 	}
 	if s != nil {
-		if endErr := c.end(s); err == nil {
+		if endErr := c.end(s, st); err == nil {
 			err = endErr
 		}
 	}
@@ -240,7 +240,7 @@ func (c *liteConn) run(sql string) error {
 	}
 	c.waited(context.Background(), err)
 	if err != nil {
-		return c.failed(err)
+		return ErrorOf(err)
 	}
 	return nil
 }
@@ -252,8 +252,12 @@ func (c *liteConn) waited(ctx context.Context, err error) {
 	}
 }
 
-// failed translates an error of this connection.
-func (c *liteConn) failed(err error) error { return ErrorOf(err) }
+// failed translates the error of a statement of this connection.
+func (c *liteConn) failed(err error, st *driver.Statement) error {
+	err = ErrorOf(err)
+	c.setReference(err, st)
+	return err
+}
 
 // rollBack ends a transaction, if one is open, by force if need be.
 func (c *liteConn) rollBack() {

@@ -130,7 +130,7 @@ func (c *liteConn) text(ctx context.Context, sql string) (text string, err error
 	if r.Next() && !r.IsNull(0) {
 		text, err = r.Text(0)
 	}
-	if endErr := c.end(r.stmt); err == nil {
+	if endErr := c.end(r.stmt, nil); err == nil {
 		err = endErr
 	}
 	if r.err != nil {

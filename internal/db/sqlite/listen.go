@@ -76,7 +76,7 @@ func (l *listener) look(ctx context.Context) ([]int64, error) {
 		if row {
 			version = append(version, s.Int64(0))
 		}
-		if err := l.conn.end(s); err != nil {
+		if err := l.conn.end(s, nil); err != nil {
 			return nil, err
 		}
 	}

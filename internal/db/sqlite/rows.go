@@ -49,7 +49,7 @@ func (r *liteRows) Next() bool {
 	}
 	row, err := r.stmt.Step()
 	if err != nil {
-		r.err = r.conn.failed(err)
+		r.err = r.conn.failed(err, r.st)
 	}
 	if r.more = row; row {
 		r.n++
@@ -70,7 +70,7 @@ func (r *liteRows) Close() error {
 	for r.writes && (r.more || r.first) {
 		r.Next()
 	}
-	err := r.conn.end(r.stmt)
+	err := r.conn.end(r.stmt, r.st)
 	r.stmt, r.more, r.first = nil, false, false
 	if r.err == nil {
 		r.err = err
