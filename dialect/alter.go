@@ -46,12 +46,8 @@ type Alteration struct {
 	AsFound bool
 }
 
-// Check returns a column's CHECK constraint as it stands in a definition, and its condition, or "" when it has none.
-func Check(d Dialect, t *schema.Table, c *schema.Column) (constraint, condition string) {
-	return CheckNamed(d, t.CheckName(c), c)
-}
-
-// CheckNamed is [Check] with another name.
+// CheckNamed returns a column's CHECK constraint of a name as it stands in a definition, and its condition, or "" when it
+// has none.
 func CheckNamed(d Dialect, name string, c *schema.Column) (constraint, condition string) {
 	if condition = checkCondition(d, c); condition == "" {
 		return "", ""
@@ -84,7 +80,7 @@ func AddColumnStep(d Dialect, a *Alteration, drift *schema.Drift) (schema.Step, 
 		}
 		s.Reason += "; it allows NULL until the existing rows have values, and the model cannot read them before; the next plan makes it NOT NULL"
 	}
-	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c)...)
+	s.SQL = append(d.Prerequisites([]*schema.Column{c}), d.AddColumn(a.Table, c, a.Have)...)
 	return s, c
 }
 

@@ -51,6 +51,8 @@ type Clauses struct {
 	NoCheck   bool   // leaves CHECK out
 	Virtual   bool   // a generated column is computed when it is read
 	Reference bool   // writes the foreign key
+
+	Beside *schema.Found // the table that the column is added to, whose constraints have their names; nil for none
 }
 
 // CreateTable returns the statement that makes a table under a name, which is SQL, each column with the clauses given.
@@ -72,7 +74,7 @@ func CreateTable(d Dialect, t *schema.Table, name string, keys func(k *schema.Fo
 	}
 	for _, k := range t.ForeignKeys {
 		if keys != nil && keys(k) {
-			lines = append(lines, foreignKey(d, t, k, false))
+			lines = append(lines, foreignKey(d, t, k, false, nil))
 		}
 	}
 	return "CREATE TABLE " + name + " (\n\t" + strings.Join(lines, ",\n\t") + "\n)"
@@ -104,10 +106,10 @@ func ColumnDef(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string 
 		parts = append(parts, "DEFAULT "+d.Literal(c.Default.Literal))
 	}
 	if cond := checkCondition(d, c); cond != "" && !cl.NoCheck {
-		parts = append(parts, "CONSTRAINT "+Quote(t.CheckName(c))+" CHECK ("+cond+")")
+		parts = append(parts, "CONSTRAINT "+Quote(cl.Beside.FreeConstraint(t.CheckName(c)))+" CHECK ("+cond+")")
 	}
 	if cl.Reference {
-		parts = append(parts, "CONSTRAINT "+Quote(ReferenceName(t, c))+" "+references(d, t, c))
+		parts = append(parts, "CONSTRAINT "+Quote(cl.Beside.FreeConstraint(ReferenceName(t, c)))+" "+references(d, t, c))
 	}
 	return strings.Join(parts, " ")
 }
@@ -168,21 +170,25 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 }
 
 // foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set
-// some of them to NULL.
-func foreignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return "CONSTRAINT " + Quote(ForeignKeyName(t, k)) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) +
+// some of them to NULL. The table that was found is nil when it is made.
+func foreignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool, found *schema.Found) string {
+	return "CONSTRAINT " + Quote(found.FreeConstraint(ForeignKeyName(t, k))) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) +
 		") " + Reference(d, schema.WantedKey(t, k, sets))
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.
-func AddForeignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return "ALTER TABLE " + d.Table(t.Name) + " ADD " + foreignKey(d, t, k, sets)
+func AddForeignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool, found *schema.Found) string {
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD " + foreignKey(d, t, k, sets, found)
 }
 
 // AddReference returns the statement that adds a column's foreign key to a table that exists.
 func AddReference(d Dialect, t *schema.Table, c *schema.Column) string {
-	return "ALTER TABLE " + d.Table(t.Name) + " ADD CONSTRAINT " + Quote(ReferenceName(t, c)) +
-		" FOREIGN KEY (" + Quote(c.Name) + ") " + references(d, t, c)
+	return "ALTER TABLE " + d.Table(t.Name) + " ADD " + ReferenceNamed(d, ReferenceName(t, c), t, c)
+}
+
+// ReferenceNamed returns a column's foreign key of a name, as it is added to a table that exists.
+func ReferenceNamed(d Dialect, name string, t *schema.Table, c *schema.Column) string {
+	return "CONSTRAINT " + Quote(name) + " FOREIGN KEY (" + Quote(c.Name) + ") " + references(d, t, c)
 }
 
 // CreateIndex returns the statement that makes an index. An engine that can hold columns besides those of the index

@@ -112,7 +112,7 @@ func TestAddColumn(t *testing.T) {
 					e.exec(t, "INSERT INTO "+e.Quote(tbl.Name)+` VALUES ('row')`)
 				}
 				for _, c := range tbl.Diff(e.found(t, tbl.Name)).Columns {
-					_, err := e.db.Exec(e.AddColumn(tbl, c)[0])
+					_, err := e.db.Exec(e.AddColumn(tbl, c, nil)[0])
 					switch {
 					case c.Key && e.Name() == "sqlite" && len(tbl.Key) == 1:
 						is.True(err != nil) // SQLite cannot
@@ -122,7 +122,7 @@ func TestAddColumn(t *testing.T) {
 						is.True(err != nil) // the default refers to nothing
 					default:
 						if err != nil {
-							t.Errorf("%s: %s\n%v", e.Name(), e.AddColumn(tbl, c)[0], err)
+							t.Errorf("%s: %s\n%v", e.Name(), e.AddColumn(tbl, c, nil)[0], err)
 						}
 					}
 				}

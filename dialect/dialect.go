@@ -53,8 +53,9 @@ type Definition interface {
 	// those of several columns by AddForeignKey.
 	CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string
 
-	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference.
-	AddColumn(t *schema.Table, c *schema.Column) []string
+	// AddColumn returns the statements that add a column to a table that exists, with its CHECKs and its reference. They
+	// have other names than the constraints of the table that was found, of which nil has none.
+	AddColumn(t *schema.Table, c *schema.Column, found *schema.Found) []string
 
 	// AddValues returns the statements that add values to the enum of a column, which was found.
 	AddValues(c *schema.Column, found *schema.FoundColumn, labels []string) []string
@@ -64,8 +65,8 @@ type Definition interface {
 
 	// AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists; "" where
 	// CreateTable has written it, and a table that exists cannot get one. What SetsColumns tells says whether some of
-	// its columns can be set to NULL alone.
-	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string
+	// its columns can be set to NULL alone. The key has another name than the constraints of the table that was found.
+	AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool, found *schema.Found) string
 
 	// CreateIndex returns the statements that make the index; they fail if the name exists. There are none for an index
 	// that the engine cannot have.

@@ -31,7 +31,7 @@ func TestMixedForeignKey(t *testing.T) {
 	table, err := schema.Of(reflect.TypeFor[zoned]())
 	is.NoErr(err)
 	for sets, want := range map[bool]string{true: `SET NULL ("code")`, false: "NO ACTION"} {
-		is.Equal(postgres.Dialect{}.AddForeignKey(table, table.ForeignKeys[0], sets),
+		is.Equal(postgres.Dialect{}.AddForeignKey(table, table.ForeignKeys[0], sets, nil),
 			`ALTER TABLE "zoned" ADD CONSTRAINT "zoned_tenant_code_fkey" FOREIGN KEY ("tenant", "code") `+
 				`REFERENCES "zone" ("tenant", "code") ON UPDATE CASCADE ON DELETE `+want)
 	}

@@ -84,7 +84,7 @@ func TestGoldenDDL(t *testing.T) {
 				}
 				b.WriteByte('\n')
 				for _, c := range tbl.Columns {
-					for _, s := range d.AddColumn(tbl, c) {
+					for _, s := range d.AddColumn(tbl, c, nil) {
 						fmt.Fprintf(&b, "%s;\n", s)
 					}
 				}

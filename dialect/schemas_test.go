@@ -62,7 +62,7 @@ func TestGoldenSchemas(t *testing.T) {
 				lines(name+": index", append(d.CreateIndex(tbl, ix), d.Index(tbl.Name, ix.Name))...)
 			}
 			lines(name+": reference", d.AddReference(tbl, tbl.Column("payer")))
-			lines(name+": add", d.AddColumn(tbl, tbl.Column("plain"))...)
+			lines(name+": add", d.AddColumn(tbl, tbl.Column("plain"), nil)...)
 			lines(name+": rename a column", d.RenameColumn(tbl, &schema.Column{Name: "b", Was: "a"}, &schema.Found{
 				Indexes: []schema.FoundIndex{{Name: schema.IndexName(tbl.Name, "a")}}})...)
 			lines(name+": rows", d.HasRows(tbl.Name), d.RowCount(tbl.Name), d.CountOn(tbl.Name, "id"))

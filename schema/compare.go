@@ -282,7 +282,7 @@ func (c *comparison) checks() {
 		})
 	}
 	for _, w := range wanted {
-		w := &FoundCheck{Name: c.freeConstraint(w.Name), Expr: w.Expr}
+		w := &FoundCheck{Name: c.have.FreeConstraint(w.Name), Expr: w.Expr}
 		c.add(&Drift{Sort: Missing, Object: OfCheck, Name: w.Name, Want: w.Expr,
 			At: DriftPlace{Column: c.checked(w.Name), WantCheck: w}})
 	}
@@ -301,16 +301,6 @@ func (c *comparison) checked(name string) *Column {
 		}
 	}
 	return nil
-}
-
-// freeConstraint returns the name for a constraint that is to be made: its own, with a number when the table has it for
-// another one.
-func (c *comparison) freeConstraint(name string) string {
-	return free(name, func(name string) bool {
-		return slices.ContainsFunc(c.have.Checks, func(h FoundCheck) bool { return c.have.same(h.Name, name) }) ||
-			slices.ContainsFunc(c.have.ForeignKeys, func(h FoundForeignKey) bool { return c.have.same(h.Name, name) }) ||
-			slices.ContainsFunc(c.have.Indexes, func(h FoundIndex) bool { return h.Bound && c.have.same(h.Name, name) })
-	})
 }
 
 // limitedBy reports whether the type of a column, such as varchar(40), allows no text that is longer than the rules of
@@ -344,7 +334,7 @@ func (c *comparison) check(w, h *FoundCheck) {
 	if h.Name != "" && !c.have.same(h.Name, w.Name) {
 		place.WantCheck.Name = h.Name
 		if !Numbered(h.Name, w.Name) {
-			place.WantCheck.Name = c.freeConstraint(w.Name)
+			place.WantCheck.Name = c.have.FreeConstraint(w.Name)
 		}
 	}
 	switch {
@@ -366,7 +356,7 @@ func (c *comparison) foreignKeys() {
 		if h == nil && c.have.LocalRefs && !OneDatabase(c.table.Name, wanted.Table) {
 			return // which the engine cannot have
 		}
-		if place.Constraint = c.freeConstraint(IndexName(c.table.Name, strings.Join(columns, "_")+"_fkey")); h == nil {
+		if place.Constraint = c.have.FreeConstraint(IndexName(c.table.Name, strings.Join(columns, "_")+"_fkey")); h == nil {
 			c.add(&Drift{Sort: Missing, Object: OfForeignKey, Name: name, Want: want, At: place})
 			return
 		}

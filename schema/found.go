@@ -272,6 +272,19 @@ func (f *Found) same(a, b string) bool {
 	return a == b || f.FoldNames && FoldName(a) == FoldName(b)
 }
 
+// FreeConstraint returns the name for a constraint that is to be made: the given one, with a number from 1 to 9 behind
+// it when the table has it for another one. A nil Found, of a table that does not exist, has none.
+func (f *Found) FreeConstraint(name string) string {
+	if f == nil {
+		return name
+	}
+	return free(name, func(name string) bool {
+		return slices.ContainsFunc(f.Checks, func(h FoundCheck) bool { return f.same(h.Name, name) }) ||
+			slices.ContainsFunc(f.ForeignKeys, func(h FoundForeignKey) bool { return f.same(h.Name, name) }) ||
+			slices.ContainsFunc(f.Indexes, func(h FoundIndex) bool { return h.Bound && f.same(h.Name, name) })
+	})
+}
+
 // covers reports whether the index that was found does the work of the one that is wanted.
 func (f *Found) covers(fi FoundIndex, ix *Index) bool {
 	return f.same(fi.Name, ix.Name) || !fi.Invalid &&

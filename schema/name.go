@@ -145,6 +145,15 @@ func Numbered(name, own string) bool {
 	return false
 }
 
+// WithNumbers lists a name and those that [Numbered] is true of.
+func WithNumbers(name string) []string {
+	names := []string{name}
+	for n := 1; n < 10; n++ {
+		names = append(names, numbered(name, n))
+	}
+	return names
+}
+
 // numbered returns a name with a number behind it, as PostgreSQL does it for constraints without a name.
 func numbered(name string, n int) string {
 	digits := strconv.Itoa(n)

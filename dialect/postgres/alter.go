@@ -204,12 +204,13 @@ func (w *alteration) addColumn(drift *schema.Drift) []schema.Step {
 		steps = append(steps, w.apart(schema.ValidateStep, &drift, schema.Additive,
 			w.alter("VALIDATE CONSTRAINT "+dialect.Quote(name))))
 	}
-	if constraint, _ := dialect.Check(w.d, w.Table, c); constraint != "" {
-		name := w.Table.CheckName(c)
+	name := w.Have.FreeConstraint(w.Table.CheckName(c))
+	if constraint, _ := dialect.CheckNamed(w.d, name, c); constraint != "" {
 		later(name, w.alter("ADD "+constraint), schema.Drift{Object: schema.OfCheck, Name: name})
 	}
 	if w.Table.Enforces(c) {
-		later(dialect.ReferenceName(w.Table, c), w.d.AddReference(w.Table, c),
+		name := w.Have.FreeConstraint(dialect.ReferenceName(w.Table, c))
+		later(name, w.alter("ADD "+dialect.ReferenceNamed(w.d, name, w.Table, c)),
 			schema.Drift{Object: schema.OfForeignKey, Name: c.Name})
 	}
 	return steps

@@ -117,8 +117,8 @@ func (d Dialect) CreateTable(t *schema.Table, inline func(c *schema.Column) bool
 
 // AddColumn returns the statement that adds a column to a table that exists. One column that is the whole primary key
 // becomes that; a part of a key only becomes NOT NULL.
-func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
-	cl := dialect.Clauses{Auto: auto(c), Reference: t.Enforces(c)}
+func (d Dialect) AddColumn(t *schema.Table, c *schema.Column, found *schema.Found) []string {
+	cl := dialect.Clauses{Auto: auto(c), Reference: t.Enforces(c), Beside: found}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}
@@ -131,8 +131,8 @@ func (d Dialect) AddReference(t *schema.Table, c *schema.Column) string {
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns.
-func (d Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool) string {
-	return dialect.AddForeignKey(d, t, k, sets)
+func (d Dialect) AddForeignKey(t *schema.Table, k *schema.ForeignKey, sets bool, found *schema.Found) string {
+	return dialect.AddForeignKey(d, t, k, sets, found)
 }
 
 // CreateIndex returns the statement that makes the index.

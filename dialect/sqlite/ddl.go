@@ -214,9 +214,9 @@ func (d Dialect) createTable(t *schema.Table, name string) string {
 // on a table with rows for a required column without a default. A reference is added without its default, which SQLite
 // would refuse as well: old rows refer to nothing. A generated column is added as a VIRTUAL one, since it refuses
 // STORED too ("Generated Columns", section 2.2).
-func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
+func (d Dialect) AddColumn(t *schema.Table, c *schema.Column, found *schema.Found) []string {
 	refers := t.Enforces(c) && reaches(t, t.TargetOf(c))
-	cl := dialect.Clauses{Reference: refers, NoDefault: refers, Virtual: true}
+	cl := dialect.Clauses{Reference: refers, NoDefault: refers, Virtual: true, Beside: found}
 	if c.Key && len(t.Key) == 1 {
 		cl.Key = "PRIMARY KEY"
 	}
@@ -227,7 +227,9 @@ func (d Dialect) AddColumn(t *schema.Table, c *schema.Column) []string {
 func (Dialect) AddReference(*schema.Table, *schema.Column) string { return "" }
 
 // AddForeignKey returns "": CREATE TABLE has written it, and a table that exists cannot get one.
-func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool) string { return "" }
+func (Dialect) AddForeignKey(*schema.Table, *schema.ForeignKey, bool, *schema.Found) string {
+	return ""
+}
 
 // CreateIndex returns the statements that make the index, none for one of a method that SQLite does not have,
 // and for one in which NULLs are equal.

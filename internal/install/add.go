@@ -15,9 +15,15 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 	if in.err = in.addable(t, diff.Columns, found); in.err != nil {
 		return
 	}
+	var beside schema.Found // whose constraints may have the names of those that come
+	if len(diff.Columns) > 0 {
+		if beside, in.err = in.db.InspectAll(in.ctx, t.Name); in.err != nil {
+			return
+		}
+	}
 	in.change(in.d.Prerequisites(diff.Columns), t)
 	for _, c := range diff.Columns {
-		in.change(in.d.AddColumn(t, c), t)
+		in.change(in.d.AddColumn(t, c, &beside), t)
 	}
 	for _, c := range diff.Enums {
 		h := found.Column(c.Name)
@@ -27,7 +33,7 @@ func (in *installer) add(t *schema.Table, diff schema.Diff, found *schema.Found)
 	}
 	for _, k := range t.ForeignKeys {
 		if t.EnforcesKey(k) && slices.ContainsFunc(k.Columns, func(c *schema.Column) bool { return slices.Contains(diff.Columns, c) }) {
-			in.references = append(in.references, reference{table: t, key: k})
+			in.references = append(in.references, reference{table: t, key: k, beside: &beside})
 		}
 	}
 	in.indexes(t, diff.Indexes)

@@ -193,6 +193,7 @@ type reference struct {
 	table  *schema.Table
 	column *schema.Column
 	key    *schema.ForeignKey // in place of column
+	beside *schema.Found      // the table, if it was there
 }
 
 // run runs statements on a table.
@@ -437,7 +438,7 @@ func (in *installer) addReferences() {
 	for _, r := range in.references {
 		var sql string
 		if r.key != nil {
-			sql = in.d.AddForeignKey(r.table, r.key, in.sets(r.key))
+			sql = in.d.AddForeignKey(r.table, r.key, in.sets(r.key), r.beside)
 		} else {
 			sql = in.d.AddReference(r.table, r.column)
 		}

@@ -179,17 +179,15 @@ func (p *planner) wroteType(sql string, place schema.DriftPlace) bool {
 
 func wroteKey(sql string, d dialect.Dialect, t *schema.Table, place schema.DriftPlace) bool {
 	h := place.HaveKey
-	name := schema.IndexName(t.Name, strings.Join(h.Columns, "_")+"_fkey")
-	if h.Name != "" && h.Name != name {
-		return false
+	names := schema.WithNumbers(schema.IndexName(t.Name, strings.Join(h.Columns, "_")+"_fkey"))
+	if h.Name != "" { // SQLite tells none
+		names = slices.DeleteFunc(names, func(name string) bool { return name != h.Name })
 	}
 	clause := dialect.Reference(d, h)
-	for _, key := range []string{clause, "FOREIGN KEY (" + dialect.QuoteList(h.Columns) + ") " + clause} {
-		if holds(sql, "CONSTRAINT "+dialect.Quote(name)+" "+key) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(name string) bool {
+		begin := "CONSTRAINT " + dialect.Quote(name) + " "
+		return holds(sql, begin+clause) || holds(sql, begin+"FOREIGN KEY ("+dialect.QuoteList(h.Columns)+") "+clause)
+	})
 }
 
 // wroteIndex recognizes indexes of columns. Expressions and conditions are read as the engine writes them, see

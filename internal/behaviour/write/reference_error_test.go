@@ -20,7 +20,7 @@ type refHall struct {
 func (refHall) TableName() string { return "ref_hall" }
 
 type refGuest struct {
-	ID   int64 `prom:"key"`
+	ID   int64             `prom:"key"`
 	Hall prom.Ref[refHall] `prom:"hall_id"`
 	Town int64
 }
