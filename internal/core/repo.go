@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -210,15 +209,6 @@ func (r *Repo) bind() (*binding, error) {
 	}
 	if err := db.CheckTable(r.table); err != nil {
 		return nil, err
-	}
-	if r.table.Materialized && !db.Dialect().Features().Materialized {
-		return nil, ErrorOf("bind", r.table, fmt.Errorf("%s has no materialized views; make it an ordinary view there, and the model one of a view",
-			db.Dialect().Name()))
-	}
-	if i := slices.IndexFunc(r.table.Columns, func(c *schema.Column) bool { return c.Kind == schema.Any }); i >= 0 &&
-		!db.Dialect().Features().StorageClasses {
-		return nil, ErrorOf("bind", r.table, fmt.Errorf("the field %s holds a value of any type, and a column of %s has one type; make the field a string, bytes or json there",
-			r.table.Columns[i].Field, db.Dialect().Name()))
 	}
 	b := &binding{db: db, table: r.table, forms: formsOf(db, r.table), stmts: statementsOf(db, r.table, r.derived),
 		marked: install.Mark(db, r.table), derived: r.derived, plain: syncmap.New(),

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -65,9 +66,18 @@ func (db *DB) Known() []*schema.Table {
 	return list
 }
 
-// CheckTable returns why a table cannot be one of the connection: on SQLite, when no database is attached by the name
-// of its schema.
+// CheckTable returns why a table cannot be one of the connection: it is a materialized view or has a field of any type,
+// and the engine has none, or, on SQLite, no database is attached by the name of its schema.
 func (db *DB) CheckTable(t *schema.Table) error {
+	can, engine := db.dialect.Features(), db.dialect.Name()
+	if t.Materialized && !can.Materialized {
+		return driver.Invalid("bind", t.Name, fmt.Errorf("%s has no materialized views; make it an ordinary view there, and the model one of a view",
+			engine))
+	}
+	if i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Kind == schema.Any }); i >= 0 && !can.StorageClasses {
+		return driver.Invalid("bind", t.Name, fmt.Errorf("the field %s holds a value of any type, and a column of %s has one type; make the field a string, bytes or json there",
+			t.Columns[i].Field, engine))
+	}
 	space := t.Schema()
 	if space == "" || db.dsn.Dialect != dsn.SQLite {
 		return nil

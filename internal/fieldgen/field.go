@@ -164,6 +164,8 @@ func (k *kinds) handleOf(t types.Type, tag schema.Tag, codecs map[*types.TypeNam
 		return handle{}, err
 	case null == "SQLNull" && (family == "JSON" || family == "List"):
 		return handle{note: "has no handle: make it a pointer"}, nil
+	case family == "array":
+		return handle{note: "has no handle: no field compares or changes an array of several dimensions"}, nil
 	case family == "" && null != "":
 		return handle{make: null + "Of", typ: "NullField", args: args}, nil
 	case family == "":
@@ -175,7 +177,8 @@ func (k *kinds) handleOf(t types.Type, tag schema.Tag, codecs map[*types.TypeNam
 // nullable returns the beginning of the name of a type of handles for that of a constructor.
 func nullable(null string) string { return strings.TrimPrefix(null, "SQL") }
 
-// family returns the family of handles for values of a type, "" for the most general one, and its type arguments.
+// family returns the family of handles for values of a type, and its type arguments. It is "" for the most general one,
+// and "array" for an array of several dimensions, which has none.
 func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]token.Position) (string, []types.Type,
 	error) {
 	value := []types.Type{t}
@@ -189,6 +192,8 @@ func (k *kinds) family(t types.Type, tag schema.Tag, codecs map[*types.TypeName]
 		return "JSON", value, nil
 	case !scans && !text && k.listElem(t, codecs) != nil:
 		return "List", []types.Type{k.listElem(t, codecs)}, nil
+	case !scans && !text && tag.Has("array") && k.isArray(t, codecs):
+		return "array", nil, nil
 	case isNamed(t, "time", "Time"):
 		return "Time", nil, nil
 	case isNamed(t, "github.com/prom-go/prom", "Range"):
@@ -237,20 +242,37 @@ func (k *kinds) listElem(t types.Type, codecs map[*types.TypeName]token.Position
 	if !ok || isNamed(t, "encoding/json", "RawMessage") || k.is(t, k.jsonMarshaler) {
 		return nil
 	}
-	e := s.Elem()
-	switch {
-	case hasCodec(e, codecs), isUUID(e), isNamed(e, "time", "Time"):
-		return e
-	case k.is(e, k.marshaler), k.is(e, k.valuer), k.is(types.NewPointer(e), k.scanner):
+	of := s.Elem() // what is not NULL of them
+	if p, ok := types.Unalias(of).(*types.Pointer); ok {
+		of = p.Elem()
+	} else if v := nullOf(of); v != nil {
+		of = v
+	}
+	if !k.isElem(of, codecs) || !types.Identical(of, s.Elem()) && promType(of, "RefBy") != nil {
 		return nil
 	}
-	basic, ok := e.Underlying().(*types.Basic)
-	if ok && slices.Contains([]types.BasicKind{types.Bool, types.String, types.Float32, types.Float64, types.Int,
-		types.Int8, types.Int16,
-		types.Int32, types.Int64, types.Uint16, types.Uint32}, basic.Kind()) {
-		return e
+	return s.Elem()
+}
+
+// isElem reports whether a type is that of elements of a list which are not NULL.
+func (k *kinds) isElem(e types.Type, codecs map[*types.TypeName]token.Position) bool {
+	switch {
+	case isProm(e, "AnyValue"):
+		return false
+	case hasCodec(e, codecs), isUUID(e), isNamed(e, "time", "Time"), isProm(e, "TimeOrInfinity"):
+		return true
+	case k.is(e, k.marshaler), k.is(e, k.valuer), k.is(types.NewPointer(e), k.scanner):
+		return false
 	}
-	return nil
+	basic, ok := e.Underlying().(*types.Basic)
+	return ok && slices.Contains([]types.BasicKind{types.Bool, types.String, types.Float32, types.Float64, types.Int,
+		types.Int8, types.Int16, types.Int32, types.Int64, types.Uint16, types.Uint32}, basic.Kind())
+}
+
+// isArray reports whether a type is a slice of lists, which the option array makes an array of several dimensions.
+func (k *kinds) isArray(t types.Type, codecs map[*types.TypeName]token.Position) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && (k.listElem(s.Elem(), codecs) != nil || k.isArray(s.Elem(), codecs))
 }
 
 func (k *kinds) is(t types.Type, i *types.Interface) bool { return types.Implements(t, i) }

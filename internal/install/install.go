@@ -79,8 +79,8 @@ func Ensure(ctx context.Context, db *db.DB, tables ...*schema.Table) (changed bo
 	return changed, nil
 }
 
-// possible returns why the engine cannot have one of the tables: a unique index in which NULLs are equal. Without it,
-// or with another one in its place, rows would be there that the model refuses.
+// possible returns why the database cannot have one of the tables: see [db.DB.CheckTable], and a unique index in which
+// NULLs are equal. Without it, or with another one in its place, rows would be there that the model refuses.
 func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 	refuse := func(t *schema.Table, detail string, has bool, err error) error {
 		if has || err != nil {
@@ -89,6 +89,9 @@ func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 		return &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Detail: detail}
 	}
 	for _, t := range tables {
+		if err := db.CheckTable(t); err != nil {
+			return err
+		}
 		for _, ix := range t.Indexes {
 			if !ix.NullsNotDistinct {
 				continue

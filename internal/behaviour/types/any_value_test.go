@@ -197,12 +197,27 @@ func TestAnyValueAffinity(t *testing.T) {
 	}
 }
 
-// Ensure that PostgreSQL, whose columns have one type, refuses a model with such a field at its first use.
+// settingNote refers to a row of a table that PostgreSQL has, and has a field that it cannot have.
+type settingNote struct {
+	ID    int64 `prom:"key"`
+	Of    prom.Ref[settingOwner]
+	Value prom.AnyValue
+}
+
+type settingOwner struct {
+	ID int64 `prom:"key"`
+}
+
+// Ensure that PostgreSQL, whose columns have one type, refuses a model with such a field at its first use and by a plan,
+// and that the table that it refers to is made all the same.
 func TestAnyValueNeedsSQLite(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	repo := prom.NewRepo[setting](prom.Using(kit.Open(t, dbtest.Postgres(t))))
-	for _, err := range []error{repo.Install(context.Background()), repo.Create(context.Background(), &setting{})} {
+	db := kit.Open(t, dbtest.Postgres(t))
+	repo, notes, owners := prom.NewRepo[setting](prom.Using(db)), prom.NewRepo[settingNote](prom.Using(db)), prom.NewRepo[settingOwner](prom.Using(db))
+	is.NoErr(owners.Create(context.Background(), &settingOwner{ID: 1}))
+	_, planned := prom.Plan(context.Background(), notes)
+	for _, err := range []error{repo.Install(context.Background()), repo.Create(context.Background(), &setting{}), planned} {
 		is.True(err != nil && strings.Contains(err.Error(), "the field Value holds a value of any type, and a column of postgres has one type"))
 	}
 }

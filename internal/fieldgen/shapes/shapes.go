@@ -93,6 +93,16 @@ type Shape struct {
 	Times   []time.Time
 	IDs     []prom.UUID
 	Secrets []Secret
+	Maybes  []*Tag
+	Nulls   []sql.Null[int]
+	Spans   []prom.TimeOrInfinity
+	Until   prom.TimeOrInfinity
+	UntilP  *prom.TimeOrInfinity
+	Grid    [][]int         `prom:"array"`
+	GridP   *[][]*Tag       `prom:"array"`
+	Cube    [][][]prom.UUID `prom:"array"`
+	Plain   []string        `prom:"array"`
+	Bins    [][]byte
 
 	FlagP   *bool
 	GradeP  *Grade

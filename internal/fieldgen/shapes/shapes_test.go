@@ -30,7 +30,7 @@ func TestCurrent(t *testing.T) {
 // none.
 func TestEachColumn(t *testing.T) {
 	t.Parallel()
-	none := map[string]bool{"shape.OldNull": true, "shape.DocN": true, "part.Trace.trace.Mode": true}
+	none := map[string]bool{"shape.OldNull": true, "shape.DocN": true, "shape.Grid": true, "shape.GridP": true, "shape.Cube": true, "part.Trace.trace.Mode": true}
 	for name, handles := range map[string]any{
 		"shape": shape, "part": part, "owner": owner, "country": country, "slot": slot, "label": label, "labeled": labeled,
 		"string": stringFields, "type": typeFields, "time": timeFields, "urlPart": urlPart, "plain": plainFields,
@@ -80,6 +80,8 @@ func TestQueries(t *testing.T) {
 			Flag: true, Grade: 3, Count: 3, Name: "circle", Tag: "t", At: at, Day: at, Price: "12.50", Text: prom.NewUUID().String(), Secret: "s",
 			Level: other.Level{N: 7}, Addr: netip.MustParseAddr("10.0.0.1"), Free: map[string]int{"a": 1}, Tags: []Tag{"x", "y"},
 			NameP: &nick, GradeP: &grade, NameN: sql.Null[string]{V: "n", Valid: true}, CountN: sql.Null[int]{V: 9, Valid: true},
+			Maybes: []*Tag{nil}, Nulls: []sql.Null[int]{{V: 7, Valid: true}, {}}, Spans: []prom.TimeOrInfinity{{Infinity: 1}}, Plain: []string{"p"},
+			Until: prom.TimeOrInfinity{Infinity: -1}, Grid: [][]int{{1, 2}}, Cube: [][][]prom.UUID{}, Bins: [][]byte{{1}},
 			Shop: 3, Number: 4, Doc: []byte(`{}`), Raw: []byte{1}, UUID: prom.NewUUID(),
 		}
 		v.Owner = prom.RefTo(&o)
@@ -101,7 +103,9 @@ func TestQueries(t *testing.T) {
 			"countN": shape.CountN.Eq(9), "atP": shape.AtP.IsNull(), "owner": shape.Owner.Has(owner.Name.Eq("Ada")),
 			"second": shape.Second.IsNull(), "slot": shape.Slot.Has(slot.Shop.Eq(3)), "parts": shape.Parts.Has(part.Origin.Eq("mine"), part.Hop.Eq(2)),
 			"labels": shape.Labels.Has(label.Text.Eq("round")), "proto": shape.ProtoField.Eq(""),
-			"span": shape.During.ContainedBy(prom.NewRange(at, at)), "counts": shape.Counts.IsNull(),
+			"maybes": shape.Maybes.Len().Eq(1), "nulls": shape.Nulls.Has(sql.Null[int]{V: 7, Valid: true}), "plain": shape.Plain.Has("p"),
+			"until": shape.Until.Eq(prom.TimeOrInfinity{Infinity: -1}), "untilP": shape.UntilP.IsNull(),
+			"spans": shape.Spans.Has(prom.TimeOrInfinity{Infinity: 1}), "span": shape.During.ContainedBy(prom.NewRange(at, at)), "counts": shape.Counts.IsNull(),
 		} {
 			n, err := shapes.Where(cond).Count(ctx)
 			if err != nil || n != 1 {

@@ -3,6 +3,7 @@
 package shapes
 
 import (
+	"database/sql"
 	"encoding/json"
 	"net/netip"
 	"time"
@@ -149,6 +150,16 @@ type shapeFields struct {
 	Times   *prom.ListField[*Shape, time.Time]
 	IDs     *prom.ListField[*Shape, prom.UUID]
 	Secrets *prom.ListField[*Shape, Secret]
+	Maybes  *prom.ListField[*Shape, *Tag]
+	Nulls   *prom.ListField[*Shape, sql.Null[int]]
+	Spans   *prom.ListField[*Shape, prom.TimeOrInfinity]
+	Until   *prom.OrderedField[*Shape, prom.TimeOrInfinity]
+	UntilP  *prom.NullOrderedField[*Shape, prom.TimeOrInfinity]
+	// Grid has no handle: no field compares or changes an array of several dimensions.
+	// GridP has no handle: no field compares or changes an array of several dimensions.
+	// Cube has no handle: no field compares or changes an array of several dimensions.
+	Plain   *prom.ListField[*Shape, string]
+	Bins    *prom.JSONField[*Shape, [][]byte]
 	FlagP   *prom.NullField[*Shape, bool]
 	GradeP  *prom.NullNumberField[*Shape, Grade]
 	NameP   *prom.NullTextField[*Shape, string]
@@ -233,6 +244,13 @@ var shape = func(m *Shape) shapeFields {
 		Times:         prom.ListOf(m, &m.Times),
 		IDs:           prom.ListOf(m, &m.IDs),
 		Secrets:       prom.ListOf(m, &m.Secrets),
+		Maybes:        prom.ListOf(m, &m.Maybes),
+		Nulls:         prom.ListOf(m, &m.Nulls),
+		Spans:         prom.ListOf(m, &m.Spans),
+		Until:         prom.OrderedOf(m, &m.Until),
+		UntilP:        prom.NullOrderedOf(m, &m.UntilP),
+		Plain:         prom.ListOf(m, &m.Plain),
+		Bins:          prom.JSONOf(m, &m.Bins),
 		FlagP:         prom.NullOf(m, &m.FlagP),
 		GradeP:        prom.NullNumberOf(m, &m.GradeP),
 		NameP:         prom.NullTextOf(m, &m.NameP),
