@@ -18,6 +18,8 @@ const (
 	keyAttempt   = attribute.Key("prom.attempt")       // 2 for the second attempt
 	keyWait      = attribute.Key("prom.wait")          // what was waited for
 	keyDuration  = attribute.Key("prom.wait.duration") // in seconds
+	keyAffected  = attribute.Key("prom.affected_rows") // of writes
+	keyBytes     = attribute.Key("prom.bytes")         // that were sent, of COPY and large values
 	keyCoalesced = attribute.Key("prom.coalesced")     // true for a Get that shared the statement of others
 )
 
@@ -135,6 +137,12 @@ func (o *observer) endSpan(span trace.Span, e *prom.Event, operation, table stri
 		}
 		if describe.Returns(e, operation) {
 			span.SetAttributes(semconv.DBResponseReturnedRows(int(e.Rows)))
+		}
+		if describe.Changes(e, operation) {
+			span.SetAttributes(keyAffected.Int64(e.Rows))
+		}
+		if e.Bytes > 0 {
+			span.SetAttributes(keyBytes.Int64(e.Bytes))
 		}
 		if e.Err != nil {
 			span.SetAttributes(withError(e.Err)...)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +211,96 @@ func TestSpans_Tx(t *testing.T) {
 		is.Equal(len(last.Events()), 1)
 		is.Equal(last.Events()[0].Name, "retry")
 		is.Equal(valueOf(last.Events()[0].Attributes, "error.type"), "serialization_failure")
+	})
+}
+
+// Ensure that rows that went by COPY are a span of that name with their number and bytes, and no INSERT; on SQLite they
+// are inserts.
+func TestSpans_Copy(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		s := newTelemetry()
+		notes := kit.Notes(kit.Open(t, e.DSN, s.observe()))
+		kit.MustCreate(t, notes, kit.Note{Title: "first"})
+		s.take()
+		many := make([]kit.Note, kit.ByCopy)
+		for i := range many {
+			many[i].Title = "secret-value"
+		}
+		is.NoErr(notes.CreateMany(t.Context(), many))
+		rows, want := 0, map[string]string{"postgres": "COPY note", "sqlite": "INSERT note"}[e.Name]
+		for _, span := range s.take() {
+			is.True(!strings.Contains(fmt.Sprint(span.Attributes()), "secret-value"))
+			switch operation := value(span, "db.operation.name"); operation {
+			case "COPY", "INSERT":
+				is.Equal(span.Name(), want)
+				is.Equal(span.SpanKind(), trace.SpanKindClient)
+				is.Equal(value(span, "db.query.summary"), want)
+				is.True(strings.HasPrefix(value(span, "db.query.text"), operation))
+				n, err := strconv.Atoi(value(span, "prom.affected_rows"))
+				is.NoErr(err)
+				rows += n
+				is.Equal(value(span, "prom.bytes") != "", operation == "COPY")
+			}
+		}
+		is.Equal(rows, kit.ByCopy)
+		counted := uint64(0)
+		for _, p := range s.metrics(t)[dbconv.ClientOperationDuration{}.Name()].Data.(metricdata.Histogram[float64]).DataPoints {
+			if v, _ := p.Attributes.Value("db.query.summary"); v.AsString() == "COPY note" {
+				counted += p.Count
+			}
+		}
+		is.Equal(counted > 0, e.Name == dbtest.NamePostgres)
+	})
+}
+
+// Ensure that a wait for the pool or the writer is an event of the span in which it happens, with what was waited for
+// and how long, and that the metric has the same time.
+func TestSpans_Wait(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		s := newTelemetry()
+		db := kit.Open(t, e.With("pool_max_conns=1#main"), s.observe())
+		notes := kit.Notes(db)
+		kit.MustCreate(t, notes, kit.Note{Title: "first"})
+		s.take()
+		created := make(chan error, 1)
+		is.NoErr(db.Tx(t.Context(), func(context.Context) error {
+			go func() { created <- notes.Create(t.Context(), &kit.Note{Title: "waits"}) }()
+			waiting := func() bool { return db.Stats().Pool.Waiting+db.Stats().Writer.Waiting == 1 }
+			for end := time.Now().Add(10 * time.Second); !waiting() && time.Now().Before(end); {
+				time.Sleep(time.Millisecond)
+			}
+			is.True(waiting())
+			time.Sleep(20 * time.Millisecond)
+			return nil
+		}))
+		is.NoErr(<-created)
+		waits := 0
+		for _, span := range s.take() {
+			for _, event := range span.Events() {
+				if event.Name != "wait" || span.Name() != "INSERT note" {
+					continue
+				}
+				waits++
+				is.Equal(valueOf(event.Attributes, "prom.wait"),
+					map[string]string{"postgres": "pool", "sqlite": "writer"}[e.Name])
+				seconds, err := strconv.ParseFloat(valueOf(event.Attributes, "prom.wait.duration"), 64)
+				is.NoErr(err)
+				is.True(seconds >= 0.02 && seconds < 20)
+				is.True(!event.Time.Before(span.StartTime()) && !event.Time.After(span.EndTime()))
+			}
+		}
+		is.Equal(waits, 1)
+		longest := 0.0
+		for _, p := range s.metrics(t)[dbconv.ClientConnectionWaitTime{}.Name()].Data.(metricdata.Histogram[float64]).DataPoints {
+			if most, ok := p.Max.Value(); ok {
+				longest = max(longest, most)
+			}
+		}
+		is.True(longest >= 0.02)
 	})
 }
 

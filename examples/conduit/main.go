@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/examples/conduit/api"
 )
 
 func main() {
@@ -56,10 +57,8 @@ func serve(args []string, out io.Writer) (err error) {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := newServer(key)
-	// Not needed, but a bad DSN shows now.
-	err = prom.Install(ctx, s.users, s.follows, s.articles, s.tags, s.articleTags, s.favorites, s.comments)
-	if err != nil {
+	s := api.New(key)
+	if err := s.Install(ctx); err != nil { // not needed, but a bad DSN shows now
 		return err
 	}
 
@@ -68,7 +67,7 @@ func serve(args []string, out io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", listener.Addr())
-	server := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	done := make(chan error, 1)
 	context.AfterFunc(ctx, func() { done <- server.Shutdown(context.Background()) })
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -81,6 +81,8 @@ var arrows = map[string][]string{
 	"internal/fieldgen/shapes":       {".", "internal/fieldgen/shapes/other"},
 	"internal/fieldgen/shapes/other": {},
 	"examples/*":                     {"."},
+	"examples/conduit":               {".", "examples/conduit/api"},
+	"examples/conduit/api":           {"."},
 
 	"internal/queryplan":      {".", "schema", "internal/sqltext"},
 	"internal/fit":            {"schema", "internal/fit/walk"},

@@ -49,8 +49,14 @@ func (l limit) end(err error) error {
 	if l.cancel == nil {
 		return err
 	}
-	late := err != nil && errors.Is(driver.Ended(l.ctx), context.DeadlineExceeded)
+	err = l.explain(err)
 	l.cancel()
+	return err
+}
+
+// explain says in the error of a call which deadline has passed.
+func (l limit) explain(err error) error {
+	late := err != nil && l.cancel != nil && errors.Is(driver.Ended(l.ctx), context.DeadlineExceeded)
 	var e *driver.Error
 	if late && errors.As(err, &e) && e.Kind == driver.KindTimeout && e.Detail == driver.DeadlinePassed {
 		e.Detail = "the call took longer than call_timeout, which is the deadline of calls whose context has none"

@@ -111,16 +111,25 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 		return nil, l.end(err)
 	}
 	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
-	at, event := db.observe(limited, EventBegin, &driver.Statement{Op: "begin", SQL: "BEGIN"})
-	inner, err := e.Begin(at, opts)
-	f.end()
-	if err != nil {
-		db.leave()
-		err = db.describe(f.explain(err), &driver.Statement{Op: "begin"})
+	st := &driver.Statement{Op: "begin", SQL: "BEGIN"}
+	once := func() (driver.Tx, error) {
+		at, event := db.observe(limited, EventBegin, st)
+		t, err := e.Begin(at, opts)
+		if err != nil {
+			err = l.explain(db.describe(f.explain(err), &driver.Statement{Op: "begin"}))
+		}
+		event.end(at, 0, err)
+		return t, err
 	}
-	err = l.end(err)
-	event.end(at, 0, err)
-	if err != nil {
+	inner, err := once()
+	if driver.KindOf(err) == driver.KindConnection && driver.IsUnsent(err) && limited.Err() == nil {
+		st.Attempt++ // on another connection
+		db.Retries(limited, st, err)
+		inner, err = once()
+	}
+	f.end()
+	if err = l.end(err); err != nil {
+		db.leave()
 		return nil, err
 	}
 	t := newTx(ctx, db, nil, inner)

@@ -38,8 +38,8 @@ func Bouncers(tb testing.TB, row int) []servers.Bouncer {
 
 // PgBouncer starts PgBouncer before the database of e, until the test ends, and returns e with a DSN that leads through
 // it: transactions of all clients share as many sessions as pool says. A version that has the setting
-// max_prepared_statements gets it.
-func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int) Engine {
+// max_prepared_statements gets it. The sessions have more parameters, as in "lock_timeout=3s".
+func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int, params ...string) Engine {
 	tb.Helper()
 	u, err := url.Parse(e.DSN)
 	if err != nil {
@@ -55,7 +55,7 @@ func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int) Engine {
 		tb.Fatal(err)
 	}
 	ini := filepath.Join(dir, "pgbouncer.ini")
-	if err := os.WriteFile(ini, []byte(bouncerConfig(u, port, pool, b.Prepares())), 0o644); err != nil {
+	if err := os.WriteFile(ini, []byte(bouncerConfig(u, port, pool, b.Prepares(), params)), 0o644); err != nil {
 		tb.Fatal(err)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))
@@ -90,7 +90,7 @@ func PgBouncer(tb testing.TB, b servers.Bouncer, e Engine, pool int) Engine {
 
 // bouncerConfig is a configuration with transaction mode. The path in which the sessions look for tables is set by
 // PgBouncer, which does not pass such parameters on.
-func bouncerConfig(u *url.URL, port, pool int, prepares bool) string {
+func bouncerConfig(u *url.URL, port, pool int, prepares bool, params []string) string {
 	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 	host, serverPort, err := net.SplitHostPort(u.Host)
 	if err != nil {
@@ -102,8 +102,16 @@ func bouncerConfig(u *url.URL, port, pool int, prepares bool) string {
 	if password != "" {
 		server += " password=" + quoted(password)
 	}
+	set := ""
 	if path := u.Query().Get("search_path"); path != "" {
-		server += " connect_query=" + quoted("SET search_path TO "+path)
+		set = "SET search_path TO " + path + ";"
+	}
+	for _, p := range params {
+		name, value, _ := strings.Cut(p, "=")
+		set += "SET " + name + " TO " + quoted(value) + ";"
+	}
+	if set != "" {
+		server += " connect_query=" + quoted(set)
 	}
 	prepared := ""
 	if prepares {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/internal/dbtest/servers"
 )
@@ -31,16 +33,19 @@ func TestPgBouncer(t *testing.T) {
 	}
 }
 
+// behindTimeouts are the timeouts that docs/production.md recommends, for the sessions of PgBouncer.
+var behindTimeouts = []string{"lock_timeout=3s", "statement_timeout=10s", "idle_in_transaction_session_timeout=30s"}
+
 // behindBouncer runs suite 23 behind one PgBouncer, in one of pgx's modes.
 func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	const workers, sessions = 16, 2
 	straight := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
-	e := dbtest.PgBouncer(t, b, straight, sessions)
+	e := dbtest.PgBouncer(t, b, straight, sessions, behindTimeouts...)
 	option := ""
 	if mode != "default" {
 		option = "&default_query_exec_mode=" + mode
 	}
-	db := open(t, e.With("pool_maxconn=8"+option))
+	db := open(t, e.With("pool_maxconn=8&call_timeout=15s"+option))
 	repo, wide := entries(db, "entry"), wideEntries(db, "entry")
 	each := dbtest.Size(12, 1000)
 	begun := time.Now()
@@ -89,10 +94,15 @@ func behindBouncer(t *testing.T, b servers.Bouncer, mode string) {
 	wholeTable(t, open(t, straight.DSN), "entry", true)
 	// see docs/dsn.md
 	for _, refused := range []string{"search_path=x", "statement_timeout=1s", "lock_timeout=1s",
-		"idle_in_transaction_session_timeout=1s",
+		"idle_in_transaction_session_timeout=1s", "options=-c%20statement_timeout=1s",
 		"default_query_exec_mode=describe_exec"} {
-		if err := open(t, e.With(refused)).Ping(context.Background()); err == nil {
-			t.Errorf("%s works behind PgBouncer", refused)
+		err := open(t, e.With(refused)).Ping(context.Background())
+		remedy := "ALTER ROLE"
+		if strings.Contains(refused, "exec_mode") {
+			remedy = "set it to exec"
+		}
+		if !errors.Is(err, prom.ErrConnection) || !strings.Contains(err.Error(), remedy) {
+			t.Errorf("%s behind PgBouncer: %v", refused, err)
 		}
 	}
 	prepared := ""

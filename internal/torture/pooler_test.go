@@ -28,13 +28,15 @@ func TestPooler(t *testing.T) {
 			e := start(t, straight)
 			two := &pooled{name: name, straight: open(t, straight.DSN)}
 			for i := range two.programs {
-				two.programs[i] = open(t, e.With("pool_maxconn=8"+option))
+				two.programs[i] = open(t, e.With("pool_maxconn=8&call_timeout=15s"+option))
 			}
 			two.run(t)
 		})
 	}
 	for _, b := range dbtest.Bouncers(t, 34) {
-		start := func(t *testing.T, e dbtest.Engine) dbtest.Engine { return dbtest.PgBouncer(t, b, e, 2) }
+		start := func(t *testing.T, e dbtest.Engine) dbtest.Engine {
+			return dbtest.PgBouncer(t, b, e, 2, behindTimeouts...)
+		}
 		run("PgBouncer "+b.Version, "", start)
 		run("PgBouncer "+b.Version+", cache_statement", "&default_query_exec_mode=cache_statement", start)
 	}

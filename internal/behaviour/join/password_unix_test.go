@@ -5,7 +5,6 @@ package join_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,9 +27,7 @@ func TestBeforeConnect_Password(t *testing.T) {
 	own := dbtest.NewOwn(t, dbtest.OwnConfig{HBA: []string{"host all app 127.0.0.1/32 scram-sha-256"}})
 	admin := kit.Open(t, own.DSN("prom"))
 	kit.RunSQL(t, admin, "CREATE ROLE app LOGIN PASSWORD 'p0'", "GRANT ALL ON SCHEMA public TO app")
-	// The server has a new password a moment before the program, and no connection is made meanwhile: as with a
-	// rotation, in which the old one is good for a while.
-	var rotate sync.RWMutex
+	// The server has a new password a moment before the program, and connections are made all the time.
 	var password atomic.Pointer[string]
 	first := "p0"
 	password.Store(&first)
@@ -38,12 +35,7 @@ func TestBeforeConnect_Password(t *testing.T) {
 		cfg.MaxConnLifetime = time.Millisecond
 		cfg.MaxConns = 4
 		cfg.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error {
-			rotate.RLock() // until AfterConnect, or the failure
 			c.Password = *password.Load()
-			return nil
-		}
-		cfg.AfterConnect = func(context.Context, *pgx.Conn) error {
-			rotate.RUnlock()
 			return nil
 		}
 		return nil
@@ -65,14 +57,12 @@ func TestBeforeConnect_Password(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				rotate.Lock()
-				_, err = raw.ExecContext(ctx, "ALTER ROLE app PASSWORD '"+next+"'")
-				password.Store(&next)
-				rotate.Unlock()
-				if err != nil {
+				if _, err = raw.ExecContext(ctx, "ALTER ROLE app PASSWORD '"+next+"'"); err != nil {
 					return err
 				}
-				time.Sleep(20 * time.Millisecond)
+				time.Sleep(10 * time.Millisecond)
+				password.Store(&next)
+				time.Sleep(50 * time.Millisecond)
 			}
 			return nil
 		}

@@ -256,7 +256,11 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	t, err := c.BeginTx(ctx, o)
 	if err != nil {
 		c.Release()
-		return nil, ErrorOf(err)
+		err = ErrorOf(err)
+		if d := driver.AsIs(err); d != nil && d.Kind == driver.KindConnection {
+			driver.FactsOf(d).Unsent = true // what a transaction does has not begun
+		}
+		return nil, err
 	}
 	e.open.Add(1)
 	return &pgTx{tx: t, settings: e.settings, engine: e, pooled: c}, nil

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -100,7 +101,11 @@ func ErrorOf(err error) error {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return serverError(pg, err)
+		e := serverError(pg, err)
+		if connect != nil {
+			e.Detail = cmp.Or(detailParameter(pg), e.Detail)
+		}
+		return e
 	}
 	// The pool connects by itself: a deadline in here is connect_timeout and a cancellation the pool's end, not those
 	// of the caller, who gets the bare error of the context.

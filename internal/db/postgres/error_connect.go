@@ -3,6 +3,7 @@ package postgres
 import (
 	"crypto/x509"
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -42,6 +43,18 @@ func connectDetail(err error) string {
 		return detail
 	}
 	return "the server did not accept the connection"
+}
+
+// refusedParameter matches what a pooler says of a parameter that it does not take when a client connects.
+var refusedParameter = regexp.MustCompile(`^unsupported startup parameter(?: in options)?: ([a-z_][a-zA-Z0-9_.]*)$`)
+
+// detailParameter says what to do about a parameter that a pooler does not take, "" if the error is another one.
+func detailParameter(pg *pgconn.PgError) string {
+	if m := refusedParameter.FindStringSubmatch(pg.Message); m != nil {
+		return "a pooler does not take the parameter " + m[1] + " from a client: leave it out and set it for the role " +
+			"(ALTER ROLE … SET), or in PgBouncer's connect_query"
+	}
+	return ""
 }
 
 // forgetSecrets takes out of an error of the driver's the configuration with the password that it holds. What is left

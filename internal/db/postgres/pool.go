@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -88,6 +90,9 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 		}
 		return sessionOf(c).look(ctx, c, s)
 	}
+	if cfg.ShouldPing == nil {
+		cfg.ShouldPing = shouldPing
+	}
 	watchConnections(cfg, w)
 	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w}
 	cfg.BeforeClose = func(c *pgx.Conn) {
@@ -153,11 +158,48 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 // ask waits for a connection of the pool, and is counted meanwhile.
-func (e *engine) ask(ctx context.Context) (*pgxpool.Conn, error) {
+func (e *engine) ask(ctx context.Context) (c *pgxpool.Conn, err error) {
 	e.asking.Add(1)
 	defer e.asking.Add(-1)
-	return e.pool.Acquire(ctx)
+	take := func() (err error) {
+		c, err = e.pool.Acquire(ctx)
+		return err
+	}
+	for range e.most + 1 { // one after the other, all may be broken
+		if err = e.login(ctx, take); err != nil || !e.foreign || !arrived(c.Conn()) || c.Ping(ctx) == nil {
+			break
+		}
+		c.Release()
+	}
+	return c, err
 }
+
+// loginWaits are the times before a login is tried again with what BeforeConnect says then.
+var loginWaits = []time.Duration{10 * time.Millisecond, 50 * time.Millisecond, 250 * time.Millisecond}
+
+// login connects. If a hook gives the password, one that is refused may have changed since the hook was called, or the
+// hook may learn of the change a moment later than the server: then it is tried again.
+func (e *engine) login(ctx context.Context, connect func() error) error {
+	err := connect()
+	if err == nil || e.hooks.BeforeConnect == nil {
+		return err
+	}
+	for _, wait := range loginWaits {
+		var refused *pgconn.PgError
+		if err == nil || !errors.As(err, &refused) || refused.Code != invalidPassword {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+		err = connect()
+	}
+	return err
+}
+
+const invalidPassword = "28P01"
 
 // lookAt looks at a connection of the program's, which prom may use for the first time.
 func lookAt(ctx context.Context, c *pgx.Conn, how settings) error {
@@ -180,21 +222,25 @@ func acquireError(err error) error {
 
 // connect makes a connection that is none of the pool's, and by the same hooks. Settings of its start are left out.
 func (e *engine) connect(ctx context.Context, without ...string) (*pgx.Conn, error) {
-	cfg := e.connecting.Copy()
-	if cfg.ConnectTimeout <= 0 {
-		cfg.ConnectTimeout = poolConnectTimeout
-	}
-	if e.hooks.BeforeConnect != nil {
-		if err := e.hooks.BeforeConnect(ctx, cfg); err != nil {
-			return nil, acquireError(err)
+	var c *pgx.Conn
+	err := e.login(ctx, func() (err error) {
+		cfg := e.connecting.Copy()
+		if cfg.ConnectTimeout <= 0 {
+			cfg.ConnectTimeout = poolConnectTimeout
 		}
-	}
-	for _, name := range without {
-		delete(cfg.RuntimeParams, name)
-	}
-	c, err := pgx.ConnectConfig(ctx, cfg)
+		if e.hooks.BeforeConnect != nil {
+			if err := e.hooks.BeforeConnect(ctx, cfg); err != nil {
+				return err
+			}
+		}
+		for _, name := range without {
+			delete(cfg.RuntimeParams, name)
+		}
+		c, err = pgx.ConnectConfig(ctx, cfg)
+		return err
+	})
 	if err != nil {
-		return nil, ErrorOf(err)
+		return nil, acquireError(err)
 	}
 	if err = e.prepareAlone(ctx, c, without); err != nil {
 		l := listener{c, e.beforeClose}

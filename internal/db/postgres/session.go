@@ -46,6 +46,9 @@ type session struct {
 	settings   settings
 	looked     bool // see session.look
 	kept       bool // it has been looked whether statements are there when the connection comes back
+
+	socket      *socket // nil if it cannot be looked at; see arrived
+	socketKnown bool
 }
 
 // pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each

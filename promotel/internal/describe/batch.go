@@ -70,3 +70,11 @@ func IsCall(k prom.EventKind) bool {
 func Returns(e *prom.Event, operation string) bool {
 	return e.Kind == prom.EventStatement && e.Err == nil && Reads(operation)
 }
+
+// Changes reports whether an event has a number of changed rows: it is a write of rows that has succeeded.
+func Changes(e *prom.Event, operation string) bool {
+	if e.Err != nil || e.DDL {
+		return false
+	}
+	return e.Kind == prom.EventCopy || e.Kind == prom.EventStatement && Writes(operation)
+}

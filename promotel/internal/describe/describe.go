@@ -117,6 +117,15 @@ func Reads(operation string) bool {
 	return false
 }
 
+// Writes reports whether an operation changes rows.
+func Writes(operation string) bool {
+	switch operation {
+	case "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE":
+		return true
+	}
+	return false
+}
+
 // Verb returns the first word of a statement in upper case; behind WITH, that of the statement which follows.
 func Verb(sql string) string {
 	word, rest := firstWord(sql)

@@ -1,4 +1,4 @@
-package main
+package api
 
 import (
 	"errors"
@@ -15,11 +15,11 @@ type account struct {
 	Token    string `json:"token"`              // of answers
 }
 
-func (s *server) account(u *User) any {
+func (s *Server) account(u *User) any {
 	return object{"user": account{Profile: u.Profile, Email: u.Email, Token: s.token(u.ID)}}
 }
 
-func (s *server) register(r *http.Request, _ int64) (any, error) {
+func (s *Server) register(r *http.Request, _ int64) (any, error) {
 	var in account
 	if err := read(r, "user", &in); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *server) register(r *http.Request, _ int64) (any, error) {
 	return s.account(&u), nil
 }
 
-func (s *server) login(r *http.Request, _ int64) (any, error) {
+func (s *Server) login(r *http.Request, _ int64) (any, error) {
 	var in account
 	if err := read(r, "user", &in); err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *server) login(r *http.Request, _ int64) (any, error) {
 	return s.account(u), nil
 }
 
-func (s *server) getUser(r *http.Request, viewer int64) (any, error) {
+func (s *Server) getUser(r *http.Request, viewer int64) (any, error) {
 	u, err := s.users.Get(r.Context(), viewer)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *server) getUser(r *http.Request, viewer int64) (any, error) {
 
 // updateUser reads the request into the stored user: fields that the request lacks keep their values, and Save writes
 // those that changed.
-func (s *server) updateUser(r *http.Request, viewer int64) (any, error) {
+func (s *Server) updateUser(r *http.Request, viewer int64) (any, error) {
 	u, err := s.users.Get(r.Context(), viewer)
 	if err != nil {
 		return nil, err
@@ -77,14 +77,14 @@ func (s *server) updateUser(r *http.Request, viewer int64) (any, error) {
 	return s.account(u), nil
 }
 
-func (s *server) getProfile(r *http.Request, viewer int64) (any, error) {
+func (s *Server) getProfile(r *http.Request, viewer int64) (any, error) {
 	u, err := s.users.Where(userName.Eq(r.PathValue("username"))).
 		Compute(following(viewer)).One(r.Context())
 	return object{"profile": u}, err
 }
 
 // follow does nothing when the viewer follows the user already.
-func (s *server) follow(r *http.Request, viewer int64) (any, error) {
+func (s *Server) follow(r *http.Request, viewer int64) (any, error) {
 	u, err := s.users.Where(userName.Eq(r.PathValue("username"))).One(r.Context())
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (s *server) follow(r *http.Request, viewer int64) (any, error) {
 	return s.getProfile(r, viewer)
 }
 
-func (s *server) unfollow(r *http.Request, viewer int64) (any, error) {
+func (s *Server) unfollow(r *http.Request, viewer int64) (any, error) {
 	of := followFollowee.Has(userName.Eq(r.PathValue("username")))
 	if _, err := s.follows.Where(of, followFollower.Eq(viewer)).Delete(r.Context()); err != nil {
 		return nil, err

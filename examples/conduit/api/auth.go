@@ -1,4 +1,4 @@
-package main
+package api
 
 import (
 	"crypto/hmac"
@@ -49,20 +49,20 @@ func matches(password string, stored []byte) bool {
 	return subtle.ConstantTimeCompare(derive(password, salt), stored) == 1
 }
 
-func (s *server) sign(text string) string {
+func (s *Server) sign(text string) string {
 	mac := hmac.New(sha256.New, s.key)
 	mac.Write([]byte(text))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // token says who its bearer is, until when, and that this server says so.
-func (s *server) token(user int64) string {
+func (s *Server) token(user int64) string {
 	text := fmt.Sprintf("%d-%d", user, time.Now().Add(tokenTime).Unix())
 	return text + "-" + s.sign(text)
 }
 
 // viewer returns the user who sends a request, 0 when it has no token. One that is wrong is refused.
-func (s *server) viewer(r *http.Request) (user int64, err error) {
+func (s *Server) viewer(r *http.Request) (user int64, err error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Token ")
 	if !ok {
 		return 0, nil

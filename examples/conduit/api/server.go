@@ -1,6 +1,8 @@
-package main
+// Package api is the API of RealWorld, with its models and its queries; see the program above it.
+package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -10,8 +12,8 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// server is the application: a key that signs tokens, and a repo for each model.
-type server struct {
+// Server is the application: a key that signs tokens, and a repo for each model.
+type Server struct {
 	key         []byte
 	users       *prom.Repo[User]
 	follows     *prom.Repo[Follow]
@@ -22,12 +24,17 @@ type server struct {
 	comments    *prom.Repo[Comment]
 }
 
-// newServer returns the application with the given options of its repos, of which the connection is one.
-func newServer(key []byte, on ...prom.RepoOption) *server {
-	return &server{
+// New returns the application with the given options of its repos, of which the connection is one.
+func New(key []byte, on ...prom.RepoOption) *Server {
+	return &Server{
 		key, prom.NewRepo[User](on...), prom.NewRepo[Follow](on...), prom.NewRepo[Article](on...), prom.NewRepo[Tag](on...),
 		prom.NewRepo[ArticleTag](on...), prom.NewRepo[Favorite](on...), prom.NewRepo[Comment](on...),
 	}
+}
+
+// Install creates the tables, or brings them to the form of the models. Without it the first requests do.
+func (s *Server) Install(ctx context.Context) error {
+	return prom.Install(ctx, s.users, s.follows, s.articles, s.tags, s.articleTags, s.favorites, s.comments)
 }
 
 // endpoint answers a request of the viewer, who is 0 when nobody is logged in.
@@ -35,7 +42,8 @@ type endpoint = func(r *http.Request, viewer int64) (body any, err error)
 
 type object = map[string]any
 
-func (s *server) handler() http.Handler {
+// Handler returns the routes of the API.
+func (s *Server) Handler() *http.ServeMux {
 	mux := http.NewServeMux()
 	anybody := func(pattern string, status int, do endpoint) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {

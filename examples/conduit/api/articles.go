@@ -1,4 +1,4 @@
-package main
+package api
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // view returns the articles, latest first, as the API shows them to a viewer. Authors and tags take one statement each;
 // the rest is computed in the statements that read what it belongs to.
-func (s *server) view(viewer int64) *prom.Query[Article] {
+func (s *Server) view(viewer int64) *prom.Query[Article] {
 	return s.articles.OrderBy(articleID.Desc()).
 		With(articleAuthor.Compute(following(viewer)), articleTags.OrderBy(tagName.Asc())).
 		Compute(
@@ -23,7 +23,7 @@ func (s *server) view(viewer int64) *prom.Query[Article] {
 // maxPage is the most articles that one list holds.
 const maxPage = 100
 
-func (s *server) listArticles(r *http.Request, viewer int64) (any, error) {
+func (s *Server) listArticles(r *http.Request, viewer int64) (any, error) {
 	tag, author, fan := r.FormValue("tag"), r.FormValue("author"), r.FormValue("favorited")
 	return page(r, s.view(viewer).Where(
 		prom.If(tag != "", articleTags.Has(tagName.Eq(tag))),
@@ -31,7 +31,7 @@ func (s *server) listArticles(r *http.Request, viewer int64) (any, error) {
 		prom.If(fan != "", articleFavorites.Has(favoriteUser.Has(userName.Eq(fan))))))
 }
 
-func (s *server) feed(r *http.Request, viewer int64) (any, error) {
+func (s *Server) feed(r *http.Request, viewer int64) (any, error) {
 	return page(r, s.view(viewer).Where(articleAuthor.Has(followedBy(viewer))))
 }
 
@@ -49,16 +49,16 @@ func page(r *http.Request, q *prom.Query[Article]) (any, error) {
 	return object{"articles": p.Rows, "articlesCount": p.Total}, err
 }
 
-func (s *server) getArticle(r *http.Request, viewer int64) (any, error) {
+func (s *Server) getArticle(r *http.Request, viewer int64) (any, error) {
 	a, err := s.view(viewer).Where(articleSlug.Eq(r.PathValue("slug"))).One(r.Context())
 	return object{"article": a}, err
 }
 
-func (s *server) createArticle(r *http.Request, viewer int64) (any, error) {
+func (s *Server) createArticle(r *http.Request, viewer int64) (any, error) {
 	return s.write(r, viewer, &Article{Author: prom.NewRef[User](viewer)})
 }
 
-func (s *server) updateArticle(r *http.Request, viewer int64) (any, error) {
+func (s *Server) updateArticle(r *http.Request, viewer int64) (any, error) {
 	a, err := s.own(r, viewer)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (s *server) updateArticle(r *http.Request, viewer int64) (any, error) {
 }
 
 // write reads the request into an article and saves it, with its tags. Fields that the request lacks keep their values.
-func (s *server) write(r *http.Request, viewer int64, a *Article) (any, error) {
+func (s *Server) write(r *http.Request, viewer int64, a *Article) (any, error) {
 	in := struct {
 		Draft
 		TagList []string
@@ -90,7 +90,7 @@ func (s *server) write(r *http.Request, viewer int64, a *Article) (any, error) {
 }
 
 // retag replaces the tags of an article. Tags that do not exist yet are created.
-func (s *server) retag(ctx context.Context, a *Article, names []string) error {
+func (s *Server) retag(ctx context.Context, a *Article, names []string) error {
 	var tags []Tag
 	var links []ArticleTag
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
@@ -106,7 +106,7 @@ func (s *server) retag(ctx context.Context, a *Article, names []string) error {
 	return s.articleTags.CreateMany(ctx, links)
 }
 
-func (s *server) deleteArticle(r *http.Request, viewer int64) (any, error) {
+func (s *Server) deleteArticle(r *http.Request, viewer int64) (any, error) {
 	a, err := s.own(r, viewer)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *server) deleteArticle(r *http.Request, viewer int64) (any, error) {
 }
 
 // own returns the article of a request when it is the viewer's.
-func (s *server) own(r *http.Request, viewer int64) (*Article, error) {
+func (s *Server) own(r *http.Request, viewer int64) (*Article, error) {
 	a, err := s.bySlug(r)
 	if err == nil && a.Author.Key() != viewer {
 		err = fault{http.StatusForbidden, "article", "forbidden"}
@@ -124,12 +124,12 @@ func (s *server) own(r *http.Request, viewer int64) (*Article, error) {
 }
 
 // bySlug returns the article of a request, without relations and computed fields.
-func (s *server) bySlug(r *http.Request) (*Article, error) {
+func (s *Server) bySlug(r *http.Request) (*Article, error) {
 	return s.articles.Where(articleSlug.Eq(r.PathValue("slug"))).One(r.Context())
 }
 
 // favorite does nothing when the article is a favorite of the viewer already.
-func (s *server) favorite(r *http.Request, viewer int64) (any, error) {
+func (s *Server) favorite(r *http.Request, viewer int64) (any, error) {
 	a, err := s.bySlug(r)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (s *server) favorite(r *http.Request, viewer int64) (any, error) {
 	return s.getArticle(r, viewer)
 }
 
-func (s *server) unfavorite(r *http.Request, viewer int64) (any, error) {
+func (s *Server) unfavorite(r *http.Request, viewer int64) (any, error) {
 	which := favoriteArticle.Has(articleSlug.Eq(r.PathValue("slug")))
 	if _, err := s.favorites.Where(which, favoriteUser.Eq(viewer)).Delete(r.Context()); err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *server) unfavorite(r *http.Request, viewer int64) (any, error) {
 	return s.getArticle(r, viewer)
 }
 
-func (s *server) listTags(r *http.Request, _ int64) (any, error) {
+func (s *Server) listTags(r *http.Request, _ int64) (any, error) {
 	names, err := prom.Pluck(s.tags.OrderBy(tagName.Asc()), tagName).All(r.Context())
 	return object{"tags": names}, err
 }

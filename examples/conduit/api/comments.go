@@ -1,4 +1,4 @@
-package main
+package api
 
 import (
 	"net/http"
@@ -8,12 +8,12 @@ import (
 )
 
 // thread returns the comments on an article, latest first, as the API shows them to a viewer.
-func (s *server) thread(a *Article, viewer int64) *prom.Query[Comment] {
+func (s *Server) thread(a *Article, viewer int64) *prom.Query[Comment] {
 	return s.comments.Where(commentArticle.Eq(a.ID)).OrderBy(commentID.Desc()).
 		With(commentAuthor.Compute(following(viewer)))
 }
 
-func (s *server) listComments(r *http.Request, viewer int64) (any, error) {
+func (s *Server) listComments(r *http.Request, viewer int64) (any, error) {
 	a, err := s.bySlug(r)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func (s *server) listComments(r *http.Request, viewer int64) (any, error) {
 	return object{"comments": list}, err
 }
 
-func (s *server) createComment(r *http.Request, viewer int64) (any, error) {
+func (s *Server) createComment(r *http.Request, viewer int64) (any, error) {
 	a, err := s.bySlug(r)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (s *server) createComment(r *http.Request, viewer int64) (any, error) {
 	return object{"comment": told}, err
 }
 
-func (s *server) deleteComment(r *http.Request, viewer int64) (any, error) {
+func (s *Server) deleteComment(r *http.Request, viewer int64) (any, error) {
 	a, err := s.bySlug(r)
 	if err != nil {
 		return nil, err
