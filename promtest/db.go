@@ -65,7 +65,7 @@ func DB(tb testing.TB, opts ...Option) *prom.DB {
 		registry = prom.Default
 		dsn += "#" + o.name
 	}
-	db, err := registry.Open(dsn)
+	db, err := registry.Open(dsn, Guards(tb))
 	if err != nil {
 		tb.Fatal("promtest:", err)
 	}
