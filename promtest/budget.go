@@ -78,6 +78,7 @@ type tally struct {
 	test     *test
 	outer    *tally
 	function string // whose loops do not count; "" for none
+	scans    *scans // nil for none
 
 	mu     sync.Mutex
 	total  int
@@ -111,6 +112,13 @@ func (s *tally) add(e *prom.Event, from stack) {
 	hash := e.ArgsHash()
 	for ; s != nil; s = s.outer {
 		s.addOne(e, from, hash)
+	}
+}
+
+// look notes a statement for those of the tallies that look at plans.
+func (s *tally) look(e *prom.Event) {
+	for ; s != nil; s = s.outer {
+		s.scans.add(e)
 	}
 }
 
@@ -149,6 +157,14 @@ func (g *group) isLoop() bool {
 // maxSQL is how many bytes of a statement a failure shows.
 const maxSQL = 300
 
+// cut returns the beginning of a statement.
+func cut(sql string) string {
+	if len(sql) <= maxSQL {
+		return sql
+	}
+	return strings.ToValidUTF8(sql[:maxSQL], "") + " …"
+}
+
 // report lists groups, the most frequent ones first.
 func (s *tally) report(groups []*group) string {
 	groups = slices.Clone(groups)
@@ -165,11 +181,7 @@ func (s *tally) report(groups []*group) string {
 		}
 		b.WriteByte('\n')
 		if g.sql != "" {
-			sql := strings.Join(strings.Fields(g.sql), " ")
-			if len(sql) > maxSQL {
-				sql = strings.ToValidUTF8(sql[:maxSQL], "") + " …"
-			}
-			fmt.Fprintf(&b, "\t  %s\n", sql)
+			fmt.Fprintf(&b, "\t  %s\n", cut(strings.Join(strings.Fields(g.sql), " ")))
 		}
 		if g.isLoop() {
 			if loop := loopOf(g.stack); loop.line > 0 {

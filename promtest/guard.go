@@ -22,17 +22,22 @@ import (
 // for one of TestMain, which several tests share. Then that guard fails the test whose Budget, NoLoops or NoScans made
 // the context of the transaction or of the call, and there must be one.
 func Guards(tb testing.TB) prom.OpenOption {
+	return prom.Observe(newGuard(tb))
+}
+
+func newGuard(tb testing.TB) *guard {
 	g := &guard{}
 	if tb != nil {
 		g.test = testOf(tb)
 	}
-	return prom.Observe(g)
+	return g
 }
 
 // guard is what observes a connection.
 type guard struct {
-	test *test // nil for none
-	open atomic.Int32
+	test  *test  // nil for none
+	scans *scans // of all statements; nil for none
+	open  atomic.Int32
 
 	mu  sync.Mutex
 	txs []*openTx
@@ -101,7 +106,13 @@ func (g *guard) End(ctx context.Context, e *prom.Event) {
 			g.end(t)
 		}
 	case prom.EventStatement, prom.EventCopy, prom.EventBatch:
-		if s := tallyOf(ctx); s != nil && !e.Batched && !isInternal(e) && e.Attempt <= 1 {
+		if isInternal(e) {
+			return
+		}
+		s := tallyOf(ctx)
+		s.look(e)
+		g.scans.add(e)
+		if s != nil && !e.Batched && e.Attempt <= 1 {
 			s.add(e, callers())
 		}
 	}
