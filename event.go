@@ -42,6 +42,11 @@ type Event struct {
 	_ bool
 }
 
+// ArgsHash returns a hash of the arguments of a statement, with a random seed of the process: equal arguments have the
+// same hash, and the hash tells nothing of them. It is 0 for what has no arguments. Like the fields, it is valid only
+// during the calls of an [Observer].
+func (e *Event) ArgsHash() uint64 { return (*db.Event)(unsafe.Pointer(e)).ArgsHash() }
+
 // EventKind is the kind of an [Event].
 type EventKind uint8
 

@@ -28,6 +28,8 @@ type (
 )
 
 var (
+	venue        = prom.Proto[Venue]()
+	VenueCity    = prom.TextOf(venue, &venue.City)
 	concert      = prom.Proto[Concert]()
 	ConcertVenue = prom.RefOf(concert, &concert.Venue)
 	ConcertSold  = prom.NumberOf(concert, &concert.Sold)
@@ -70,4 +72,27 @@ func TestSoldOutEach(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 3)
 	})
+}
+
+// concertsIn lists the concerts in a city, with their venues.
+func concertsIn(ctx context.Context, concerts *prom.Repo[Concert], city string) ([]Concert, error) {
+	return concerts.Where(ConcertVenue.Has(VenueCity.Eq(city))).With(ConcertVenue).All(ctx)
+}
+
+// TestConcertsIn is the test of docs/guide/testing.md that has guards.
+func TestConcertsIn(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	db := promtest.DB(t)
+	halls := promtest.New[Venue](db).CreateMany(t, 4, func(v *Venue) { v.City = "Bern" })
+	concerts := promtest.New[Concert](db)
+	for _, hall := range halls {
+		concerts.Create(t, func(c *Concert) { c.Venue = prom.RefTo(hall) })
+	}
+
+	// Listing the concerts at the venues of a city takes two statements, however many venues there are.
+	ctx := promtest.Budget(t, promtest.NoLoops(t, t.Context()), 2)
+	list, err := concertsIn(ctx, concerts.Repo(), "Bern")
+	is.NoErr(err)
+	is.Equal(len(list), 4)
 }

@@ -65,6 +65,12 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error, options
 // InTx reports whether ctx carries a transaction of this DB.
 func (d *DB) InTx(ctx context.Context) bool { return d.in().InTx(ctx) }
 
+// WithoutTx returns a context that carries no transaction, of any connection, and otherwise is ctx. In a transaction, a
+// call with it is deliberately not part of it: such as one that counts a failed attempt, which must stay when the
+// transaction rolls back. The call takes a connection of its own, and may wait for the transaction's locks: on SQLite
+// every write does, until it fails with ErrBusy.
+func WithoutTx(ctx context.Context) context.Context { return db.WithoutTx(ctx) }
+
 // AfterCommit calls fn after the outermost transaction of this DB that ctx carries has been committed, or at once if
 // ctx carries none. A rollback drops fn, also a rollback of a savepoint in between, and so does a commit whose outcome
 // is unknown. Use it for actions that cannot be undone, such as sending a message, invalidating a cache or starting a

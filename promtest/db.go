@@ -26,6 +26,7 @@ type options struct {
 	file     bool
 	name     string
 	named    bool
+	large    []prom.AnyRepo
 }
 
 // SQLite asks for SQLite, whatever the environment says.
@@ -65,7 +66,8 @@ func DB(tb testing.TB, opts ...Option) *prom.DB {
 		registry = prom.Default
 		dsn += "#" + o.name
 	}
-	db, err := registry.Open(dsn)
+	g := newGuard(tb)
+	db, err := registry.Open(dsn, prom.Observe(g))
 	if err != nil {
 		tb.Fatal("promtest:", err)
 	}
@@ -77,6 +79,10 @@ func DB(tb testing.TB, opts ...Option) *prom.DB {
 			tb.Error("promtest:", err)
 		}
 	})
+	if len(o.large) > 0 {
+		g.scans = newScans(o.large)
+		tb.Cleanup(func() { g.scans.check(tb) })
+	}
 	return db
 }
 

@@ -14,6 +14,11 @@
 // PROM_TEST_POSTGRES holds the URL of a PostgreSQL server, a schema of its own there, which is dropped when the test
 // ends. Tests that use it can run in parallel. [Each] runs a test on every engine that there is.
 //
+// # Guards
+//
+// [Budget] limits the statements of a context, [NoLoops] finds statements in loops (N+1), [UsesIndex] and [NoScans] find
+// those that no index serves, and [Plan] fails when the declared schema is not that of a file. A call in a transaction that does not use its context fails the test.
+//
 // # Factories
 //
 // A [Factory] makes values of a model that its rules allow and that look like what the fields are called: an email for

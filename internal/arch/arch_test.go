@@ -72,9 +72,10 @@ var arrows = map[string][]string{
 	"dialect":           {"schema", uuid},
 	"schema":            {"internal/sqltext", uuid},
 
-	"audit":             {".", "dialect", "internal/core"},
-	"outbox":            {"."},
-	"promtest":          {".", "schema", "internal/core", "internal/db", "internal/fieldgen", "internal/snapshot"},
+	"audit":  {".", "dialect", "internal/core"},
+	"outbox": {"."},
+	"promtest": {".", "schema", "internal/core", "internal/db", "internal/fieldgen", "internal/queryplan",
+		"internal/snapshot"},
 	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
 	"internal/fieldgen": {"schema"},
 

@@ -2,10 +2,13 @@ package db
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/maphash"
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/schema"
 )
 
 // Event is something that happens on a DB. Package prom documents its fields.
@@ -31,6 +34,33 @@ type Event struct {
 
 	st    *driver.Statement // whose rows are counted
 	ended bool
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// ArgsHash returns a hash of the statement's arguments, 0 without arguments. Package prom documents it.
+func (e *Event) ArgsHash() uint64 {
+	if e.st == nil || len(e.st.Args) == 0 {
+		return 0
+	}
+	var b []byte
+	for _, v := range e.st.Args {
+		b = appendArg(b, v)
+	}
+	return maphash.Bytes(hashSeed, b)
+}
+
+// appendArg appends a value, or the values of a list.
+func appendArg(b []byte, v schema.Value) []byte {
+	if !v.IsList() {
+		return v.AppendBinary(b)
+	}
+	n := v.Len()
+	b = binary.AppendUvarint(append(b, '['), uint64(n))
+	for i := range n {
+		b = appendArg(b, v.At(i))
+	}
+	return b
 }
 
 // EventKind says what happens.
