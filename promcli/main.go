@@ -48,6 +48,7 @@ type commands struct {
 	flags
 
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
+	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 
 	Apply applyCommand `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
