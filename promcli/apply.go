@@ -13,9 +13,9 @@ import (
 
 // applyCommand is prom apply.
 type applyCommand struct {
-	Allow  []prom.Risk `default:"additive" placeholder:"RISK,…" help:"The risks of the steps to run: additive (the default), locking, rewriting, lossy."`
+	Allow  []prom.Risk `default:"additive" complete:"risks" placeholder:"RISK,…" help:"The risks of the steps to run: additive (the default), locking, rewriting, lossy."`
 	Yes    bool        `short:"y" help:"Do not ask."`
-	Tables []string    `arg:"" optional:"" help:"The tables to change; without them, those of all models."`
+	Tables []string    `arg:"" optional:"" complete:"tables" help:"The tables to change; without them, those of all models."`
 }
 
 // Help returns what --help shows below the flags.

@@ -18,7 +18,7 @@ import (
 type checkCommand struct {
 	Annotations string   `enum:"auto,text,github,gitlab" default:"auto" help:"The form of the list: text, github (for GitHub Actions, where it is the default), or gitlab (a report of code quality)."`
 	Strict      bool     `help:"Fail for warnings too."`
-	Tables      []string `arg:"" optional:"" help:"The tables to check; without them, those of all models."`
+	Tables      []string `arg:"" optional:"" complete:"tables" help:"The tables to check; without them, those of all models."`
 }
 
 // Help returns what --help shows below the flags.

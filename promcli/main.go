@@ -48,17 +48,21 @@ type commands struct {
 	flags
 
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
+	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 
 	Apply applyCommand `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
 	Check checkCommand `cmd:"" group:"schema" help:"Fail if a database contradicts the models, and show where."`
 	Plan  planCommand  `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
+
+	Completion    completionCommand `cmd:"" group:"code" help:"Write the completion of commands for a shell."`
+	CompleteWords wordsCommand      `cmd:"" hidden:"" passthrough:""`
 }
 
 // flags are those of all commands.
 type flags struct {
 	DSN  string `name:"dsn" placeholder:"DSN" help:"The database; without it, that of the environment (PROM_DSN)."`
-	On   string `name:"on" placeholder:"NAME" help:"The name of a connection of the environment, as in PROM_DSN_1=…#NAME."`
+	On   string `name:"on" complete:"connections" placeholder:"NAME" help:"The name of a connection of the environment, as in PROM_DSN_1=…#NAME."`
 	JSON bool   `name:"json" help:"Write results and errors as JSON."`
 }
 

@@ -17,7 +17,7 @@ type planCommand struct {
 	SQL      bool     `name:"sql" xor:"form" help:"Write a script, to run by hand."`
 	Markdown bool     `xor:"form" help:"Write Markdown, for a comment on a pull request."`
 	ExitCode bool     `help:"Exit with 3 if there are steps, as git diff does."`
-	Tables   []string `arg:"" optional:"" help:"The tables to plan; without them, those of all models."`
+	Tables   []string `arg:"" optional:"" complete:"tables" help:"The tables to plan; without them, those of all models."`
 }
 
 // Help returns what --help shows below the flags.
