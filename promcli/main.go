@@ -46,6 +46,7 @@ type commands struct {
 	flags
 
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
+	Migrate migrateCommand `cmd:"" group:"schema" help:"Write migrations for goose, golang-migrate or Atlas, and verify them."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 }
 
