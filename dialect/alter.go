@@ -44,6 +44,8 @@ type Alteration struct {
 	Filled     bool // the table has rows
 	// each step supposes the table as it was found instead, for one step is done, whatever became of those before it
 	AsFound bool
+	// this library made the table, so that what a tag says nothing of becomes what it makes by itself
+	Declared bool
 }
 
 // CheckNamed returns a column's CHECK constraint of a name as it stands in a definition, and its condition, or "" when it
@@ -154,7 +156,7 @@ func WantedForeignKey(a *Alteration, drift *schema.Drift) *schema.FoundForeignKe
 		k, said = schema.WantedReference(a.Table, place.Column), place.Column.References.Actions
 		null = place.Column.Null
 	}
-	if place.HaveKey != nil {
+	if place.HaveKey != nil && !a.Declared {
 		k = k.Over(place.HaveKey, said, null)
 	}
 	return k

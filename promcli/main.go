@@ -51,9 +51,10 @@ type commands struct {
 	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 
-	Apply applyCommand `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
-	Check checkCommand `cmd:"" group:"schema" help:"Fail if a database contradicts the models, and show where."`
-	Plan  planCommand  `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
+	Apply   applyCommand   `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
+	Check   checkCommand   `cmd:"" group:"schema" help:"Fail if a database contradicts the models, and show where."`
+	Migrate migrateCommand `cmd:"" group:"schema" help:"Write migrations for goose, golang-migrate or Atlas, and verify them."`
+	Plan    planCommand    `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
 
 	Completion    completionCommand `cmd:"" group:"code" help:"Write the completion of commands for a shell."`
 	CompleteWords wordsCommand      `cmd:"" hidden:"" passthrough:""`

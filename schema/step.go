@@ -59,6 +59,10 @@ const (
 	RebuildTable      StepKind = "rebuild table"
 	AuditTable        StepKind = "audit table" // by triggers that write to the audit log
 	ByHand            StepKind = "by hand"     // nothing that this library does by itself
+
+	// Steps of migrations between declared schemas. No plan for a database has them: it drops no tables.
+	DropTable StepKind = "drop table"
+	DropType  StepKind = "drop type" // of an enum
 )
 
 // Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the

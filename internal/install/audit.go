@@ -62,6 +62,17 @@ func auditSQL(ctx context.Context, db *db.DB, t *schema.Table, columns []string)
 		}
 	}
 	slices.Sort(without)
+	support, list, err := auditStatements(d, t, columns, without, have)
+	if err != nil || list == nil {
+		return nil, err
+	}
+	return append(support, list...), nil
+}
+
+// auditStatements returns the statements that change the triggers of a table from those that it has to those that audit
+// it, none when it has them, and those that make what they need, which may be there.
+func auditStatements(d dialect.Dialect, t *schema.Table, columns, without []string, have []schema.Definition) (support,
+	list []string, err error) {
 	want := d.AuditWith(t, columns, without)
 	for _, h := range have {
 		if !slices.ContainsFunc(want, func(w dialect.AuditTrigger) bool { return sameTrigger(h, w) }) {
@@ -73,23 +84,19 @@ func auditSQL(ctx context.Context, db *db.DB, t *schema.Table, columns []string)
 			list = append(list, w.Create)
 		}
 	}
-	if list == nil {
-		return nil, nil
-	}
 	log, err := AuditLog(t.Schema())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var first []string
 	for _, sql := range d.CreateTable(log, nil) {
-		first = append(first, strings.Replace(sql, "CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1))
+		support = append(support, strings.Replace(sql, "CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1))
 	}
 	for _, ix := range log.Indexes {
 		for _, sql := range d.CreateIndex(log, ix) {
-			first = append(first, strings.Replace(sql, "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ", 1))
+			support = append(support, strings.Replace(sql, "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ", 1))
 		}
 	}
-	return slices.Concat(first, d.AuditSupport(t.Schema()), list), nil
+	return append(support, d.AuditSupport(t.Schema())...), list, nil
 }
 
 // sameTrigger compares a trigger that was found with one that is wanted. SQLite leaves the database out of the name.

@@ -1,0 +1,260 @@
+package migrate
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/prom-go/prom/dialect"
+	"github.com/prom-go/prom/internal/install"
+	"github.com/prom-go/prom/internal/snapshot"
+	"github.com/prom-go/prom/schema"
+)
+
+// Plan is what leads from a declared schema to another one, and back.
+type Plan struct {
+	Up, Down []schema.Step
+	Kept     []schema.Step   // what was not allowed, and waits
+	Tables   []*schema.Table // what is declared after Up: what is kept included
+	renames  snapshot.Renames
+	was, now []*schema.Table
+}
+
+// Empty reports whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Up) == 0 }
+
+// Between plans from the tables of a snapshot to those of models. Without lossy, what would lose something is kept: the
+// tables that are declared then have it still.
+func Between(ctx context.Context, d dialect.Dialect, was, models []*schema.Table, lossy bool) (*Plan, error) {
+	now, err := snapshot.Declared(models)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{was: was, now: now, renames: snapshot.RenamesOf(was, now)}
+	all, err := install.Between(ctx, d, was, now, true)
+	if err != nil {
+		return nil, err
+	}
+	p.Up, p.Tables = all, now
+	if !lossy && slices.ContainsFunc(all, loses) {
+		if err := p.keep(ctx, d, all); err != nil {
+			return nil, err
+		}
+	}
+	back, err := p.back()
+	if err != nil {
+		return nil, err
+	}
+	p.Down, err = install.Between(ctx, d, p.Tables, back, false)
+	return p, err
+}
+
+func loses(s schema.Step) bool { return s.Risk == schema.Lossy }
+
+// keep takes what loses something out of the plan: each change of a line of the declared schema by which a step does,
+// when it is the only one that takes something away.
+func (p *Plan) keep(ctx context.Context, d dialect.Dialect, all []schema.Step) error {
+	renamed, err := p.renames.Of(p.was)
+	if err != nil {
+		return err
+	}
+	from, err := snapshot.Of(renamed)
+	if err != nil {
+		return err
+	}
+	to, err := snapshot.Of(p.now)
+	if err != nil {
+		return err
+	}
+	taking := slices.DeleteFunc(snapshot.Changes(from, to), func(c snapshot.Change) bool { return c.Was == "" })
+	var lost []snapshot.Change
+	for i, c := range taking {
+		others := slices.Delete(slices.Clone(taking), i, i+1)
+		tables, err := to.Without(from, others).Tables()
+		if err != nil { // others need what it takes
+			lost = append(lost, c)
+			continue
+		}
+		steps, err := install.Between(ctx, d, renamed, tables, true)
+		if err != nil || slices.ContainsFunc(steps, loses) {
+			lost = append(lost, c)
+		}
+	}
+	for _, left := range [][]snapshot.Change{lost, taking} {
+		tables, err := to.Without(from, left).Tables()
+		if err != nil {
+			continue
+		}
+		p.order(tables)
+		steps, err := install.Between(ctx, d, p.was, tables, true)
+		if err != nil {
+			return err
+		}
+		if p.Up, p.Tables = steps, tables; !slices.ContainsFunc(steps, loses) {
+			break
+		}
+	}
+	for _, s := range all {
+		if loses(s) {
+			p.Kept = append(p.Kept, s)
+		}
+	}
+	return nil
+}
+
+// order gives tables the names from before and the order of columns that the models tell.
+func (p *Plan) order(tables []*schema.Table) {
+	for _, t := range tables {
+		i := slices.IndexFunc(p.now, func(o *schema.Table) bool { return o.Name == t.Name })
+		if i < 0 {
+			continue
+		}
+		of := p.now[i]
+		t.Was = of.Was
+		place := func(c *schema.Column) int {
+			if o := of.Column(c.Name); o != nil {
+				c.Was = o.Was
+				return o.Ordinal
+			}
+			return len(of.Columns)
+		}
+		slices.SortStableFunc(t.Columns, func(a, b *schema.Column) int { return place(a) - place(b) })
+		for i, c := range t.Columns {
+			c.Ordinal = i
+		}
+	}
+}
+
+// back returns the tables of before, which say that what was renamed has its name of now.
+func (p *Plan) back() ([]*schema.Table, error) {
+	text, err := snapshot.Of(p.was)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := text.Tables()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		now := p.renames.Table(t.Name)
+		if now != t.Name {
+			t.Was = now
+		}
+		for _, c := range t.Columns {
+			if name := p.renames.Column(now, c.Name); name != c.Name {
+				c.Was = name
+			}
+		}
+	}
+	return tables, nil
+}
+
+// unit is what is done by one file.
+type unit struct {
+	up, down []schema.Step
+	part     string // of the first step: the statement that the file has of it, where a step needs several files
+	follows  bool   // the steps are undone by the file before
+	mode     mode
+}
+
+type mode uint8
+
+const (
+	inTx    mode = iota
+	noTx         // each statement commits by itself
+	rebuild      // of SQLite: in a transaction in which foreign keys are not heeded
+)
+
+// units divides a plan into files. Single says that a file which is not in a transaction has one statement.
+func (p *Plan) units(d dialect.Dialect, single bool) []unit {
+	if d.ShadowApart() { // SQLite, where all can be in one transaction
+		u := unit{up: p.Up, down: p.Down}
+		if slices.ContainsFunc(slices.Concat(p.Up, p.Down), func(s schema.Step) bool { return s.Rebuild || s.Kind == schema.DropTable }) {
+			u.mode = rebuild
+		}
+		return []unit{u}
+	}
+	var list []unit
+	for _, s := range p.Up {
+		last := len(list) - 1
+		switch {
+		case !s.Apart && last >= 0 && list[last].mode == inTx:
+			list[last].up = append(list[last].up, s)
+		case !s.Apart:
+			list = append(list, unit{up: []schema.Step{s}})
+		case s.Kind == schema.AddValue && !single && last >= 0 && list[last].up[0].Kind == schema.AddValue:
+			list[last].up = append(list[last].up, s)
+		case single:
+			for i, sql := range s.SQL {
+				list = append(list, unit{up: []schema.Step{s}, part: sql, follows: i > 0, mode: noTx})
+			}
+		default:
+			list = append(list, unit{up: []schema.Step{s}, mode: noTx})
+		}
+	}
+	for _, s := range p.Down {
+		if i := p.undoes(list, s); i >= 0 {
+			list[i].down = append(list[i].down, s)
+		}
+	}
+	for i := range list {
+		// A column that is added and becomes NOT NULL later is dropped at once.
+		if s := list[i].up[0]; s.Aspect == schema.AspectNull && list[i].down == nil && !list[i].follows {
+			s.Risk, s.Probe, s.Apart = schema.Additive, "", false
+			s.Reason = s.Table + "." + s.Name + ": column takes NULL again"
+			s.SQL = []string{"ALTER TABLE " + d.Table(s.Table) + " ALTER COLUMN " + d.Quote(s.Name) + " DROP NOT NULL"}
+			list[i].down = []schema.Step{s}
+		}
+	}
+	return list
+}
+
+// inverse are the kinds of the steps that a step undoes, the likeliest first.
+var inverse = map[schema.StepKind][]schema.StepKind{
+	schema.DropTable: {schema.CreateTable}, schema.CreateTable: {schema.DropTable}, schema.RenameTable: {schema.RenameTable},
+	schema.DropColumn: {schema.AddColumn}, schema.AddColumn: {schema.DropColumn}, schema.RenameColumn: {schema.RenameColumn},
+	schema.AlterColumn: {schema.AlterColumn, schema.AddColumn}, schema.CreateIndex: {schema.DropIndex},
+	schema.DropIndex: {schema.CreateIndex}, schema.ReplaceIndex: {schema.ReplaceIndex},
+	schema.AddConstraint: {schema.DropConstraint, schema.AlterColumn}, schema.DropConstraint: {schema.AddConstraint, schema.AlterColumn},
+	schema.ReplaceConstraint: {schema.ReplaceConstraint, schema.AlterColumn}, schema.AuditTable: {schema.AuditTable},
+}
+
+// undoes returns the number of the file whose step another step undoes: 0 when there is none, since that one is undone
+// last, and all there was before is there then.
+func (p *Plan) undoes(list []unit, s schema.Step) int {
+	if len(list) == 0 {
+		return -1
+	}
+	table := p.renames.Table(s.Table)
+	names := []string{s.Name, p.renames.Column(table, s.Name), p.renames.Index(s.Table, s.Name)}
+	for _, kind := range inverse[s.Kind] {
+		for i, u := range list {
+			if !u.follows && slices.ContainsFunc(u.up, func(o schema.Step) bool {
+				return o.Kind == kind && o.Table == table && slices.Contains(names, o.Name) &&
+					(kind != schema.AlterColumn || s.Kind != schema.AlterColumn || o.Aspect == s.Aspect)
+			}) {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+// statements returns the statements that a file has of its steps. Where they are in one transaction, what cannot be is
+// done in the way that can.
+func statements(steps []schema.Step, together bool) (list [][]string) {
+	n := 0
+	for _, s := range steps {
+		n += len(s.SQL)
+	}
+	for _, s := range steps {
+		sql := slices.Clone(s.SQL)
+		for i := range sql {
+			if together && n > 1 {
+				sql[i] = strings.Replace(sql[i], " CONCURRENTLY ", " ", 1)
+			}
+		}
+		list = append(list, sql)
+	}
+	return list
+}

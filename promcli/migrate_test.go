@@ -1,0 +1,85 @@
+package promcli_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/prom-go/prom"
+	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/promcli"
+	"github.com/prom-go/prom/promcli/internal/shelves"
+)
+
+// versions are the models of a program as it grows.
+var versions = shelves.Versions()
+
+func engineNames() []string { return []string{dbtest.NamePostgres, dbtest.NameSQLite} }
+
+// server returns the flags that name a server for verify.
+func server(t *testing.T, engine string) []string {
+	t.Helper()
+	if engine == dbtest.NameSQLite {
+		return nil
+	}
+	return []string{"--dsn", dbtest.Postgres(t)}
+}
+
+func verify(t *testing.T, engine, dir string, repos []prom.AnyRepo) result {
+	t.Helper()
+	return run(t, repos, append([]string{"migrate", "verify", "--dir", dir}, server(t, engine)...)...)
+}
+
+// names lists the files of a directory.
+func names(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// Ensure that the migrations of each version of the models make what they say, and lead back, on both engines and for
+// each tool.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engineNames() {
+		for _, format := range []string{"goose", "migrate", "atlas", "sql"} {
+			t.Run(engine+"/"+format, func(t *testing.T) {
+				t.Parallel()
+				is := is.New(t)
+				dir := filepath.Join(t.TempDir(), "migrations")
+				for i, repos := range versions {
+					args := []string{"migrate", "new", "step", "--dir", dir, "--allow", "lossy"}
+					if i == 0 {
+						args = append(args, "--dialect", engine, "--format", format)
+					}
+					r := run(t, repos, args...)
+					is.Equal(r.err, "")
+					is.Equal(r.code, promcli.CodeDone)
+					r = run(t, repos, "migrate", "new", "again", "--dir", dir)
+					is.True(strings.Contains(r.out, "nothing to do"))
+					r = verify(t, engine, dir, repos)
+					is.Equal(r.err, "")
+					is.Equal(r.code, promcli.CodeDone)
+					if os.Getenv("PROM_SHOW") != "" {
+						t.Log(r.out)
+						for _, n := range names(t, dir) {
+							text, _ := os.ReadFile(filepath.Join(dir, n))
+							t.Logf("---- %s\n%s", n, text)
+						}
+					}
+				}
+				is.True(slices.Contains(names(t, dir), "schema.snapshot"))
+			})
+		}
+	}
+}
