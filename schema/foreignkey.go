@@ -57,7 +57,7 @@ func (k *ForeignKey) Target() *Table {
 // TargetOfKey returns the table that a foreign key of t refers to: t itself when the model refers to itself, whatever
 // its name.
 func (t *Table) TargetOfKey(k *ForeignKey) *Table {
-	if k.Model == t.Model {
+	if k.Model == t.Model && k.Model != nil {
 		return t
 	}
 	return k.Target()
