@@ -160,7 +160,7 @@ func writeMigration(ctx context.Context, dir *migrate.Dir, name string, models [
 func (e *env) tellMigration(w io.Writer, r *migration) error {
 	var b strings.Builder
 	for _, f := range r.Files {
-		fmt.Fprintf(&b, "%s %s\n", e.paint(green, "✓"), relative(f))
+		fmt.Fprintf(&b, "%s %s\n", e.paint(green, "✓"), local(f))
 	}
 	for _, s := range r.Steps {
 		fmt.Fprintf(&b, "  %s\n", firstLine(s))
@@ -183,8 +183,8 @@ func firstLine(s schema.Step) string {
 	return fmt.Sprintf("%s %s [%s]", s.Kind, strings.TrimPrefix(name, "."), s.Risk)
 }
 
-// relative returns a path as seen from the working directory, where it is below that.
-func relative(path string) string {
+// local returns a path as seen from the working directory, where it is below that.
+func local(path string) string {
 	wd, err := os.Getwd()
 	if err != nil {
 		return path
@@ -329,9 +329,9 @@ func mark(dir *migrate.Dir) string {
 	case migrate.Goose: // whose command has no such thing; goose status makes the table
 		return fmt.Sprintf("goose status, and then INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, TRUE)", dir.Last())
 	case migrate.Tool:
-		return fmt.Sprintf("migrate -path %s -database URL force %d", relative(dir.Path), dir.Last())
+		return fmt.Sprintf("migrate -path %s -database URL force %d", local(dir.Path), dir.Last())
 	case migrate.Atlas:
-		return fmt.Sprintf("atlas migrate apply --dir file://%s --url URL --baseline %d", relative(dir.Path), dir.Last())
+		return fmt.Sprintf("atlas migrate apply --dir file://%s --url URL --baseline %d", local(dir.Path), dir.Last())
 	}
 	return ""
 }

@@ -14,7 +14,7 @@ func (d Dialect) Declared(t *schema.Table) schema.Found {
 	f := schema.Found{Exists: true, View: t.View, Materialized: t.Materialized, SetsColumns: true}
 	for _, c := range t.Columns {
 		f.Columns = append(f.Columns, d.declaredColumn(c))
-		if _, condition := dialect.Check(d, t, c); condition != "" {
+		if _, condition := dialect.CheckNamed(d, t.CheckName(c), c); condition != "" {
 			name := dialect.Quote(c.Name)
 			f.Checks = append(f.Checks, schema.FoundCheck{Name: t.CheckName(c),
 				Expr: strings.ReplaceAll(condition, "CAST("+name+" AS TEXT)", "("+name+")::text")})

@@ -170,7 +170,7 @@ func (b *between) creation(t *schema.Table, later func(sql string)) (list []stri
 		list = append(list, b.d.CreateIndex(t, ix)...)
 	}
 	for _, k := range t.ForeignKeys {
-		if sql := b.d.AddForeignKey(t, k, true); t.EnforcesKey(k) && sql != "" {
+		if sql := b.d.AddForeignKey(t, k, true, nil); t.EnforcesKey(k) && sql != "" {
 			later(sql)
 		}
 	}

@@ -107,7 +107,7 @@ func (j *job) constraints(ctx context.Context, t *table) error {
 	}
 	for _, k := range t.ForeignKeys {
 		if t.EnforcesKey(k) && isCopied(t.TargetOfKey(k)) && target.Reference(schema.ColumnNames(k.Columns)...) == nil {
-			statements = append(statements, j.to.d.AddForeignKey(t.Table, k, len(k.Null) > 0))
+			statements = append(statements, j.to.d.AddForeignKey(t.Table, k, len(k.Null) > 0, nil))
 		}
 	}
 	if j.Models == nil && j.same {
