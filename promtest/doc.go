@@ -23,4 +23,5 @@
 //
 // A [Factory] makes values of a model that its rules allow and that look like what the fields are called: an email for
 // Email, a city for City. It creates the rows that a value must refer to. The same seed makes the same values.
+// It does not know rules that the database alone has, such as the CHECK of another program.
 package promtest

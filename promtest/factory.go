@@ -91,7 +91,9 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 
 // Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required
 // references is set to rows that are created too, with all that they require in turn. Unless the database is of [DB],
-// all these rows are deleted when the test ends. An error ends the test.
+// all these rows are deleted when the test ends. An error ends the test. Such is a value that the database refuses, by a
+// CHECK, an exclusion constraint, a unique index of an expression or a trigger: a factory knows the rules of the model
+// alone. State the rule by a tag, or let an override set the field.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	err := f.maker.look(f.ctx)
@@ -272,6 +274,10 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 		field.Addr().MethodByName("SetKey").Call([]reflect.Value{key})
 	}
 	if err := m.repo.CreateAny(in.ctx, v); err != nil {
+		if errors.Is(err, prom.ErrCheck) && !errors.Is(err, prom.ErrValidation) {
+			err = fmt.Errorf("%w: a factory knows the rules of the model alone; state this one by a tag such as choices, min or max, or let an override set the field",
+				err)
+		}
 		return err
 	}
 	if _, ours := owned.Load(m.db); ours {
