@@ -115,3 +115,69 @@ func ExampleTenants() {
 	fmt.Println(n, err, tenants.Stats().Open)
 	// Output: 2 <nil> 2
 }
+
+// The tenant of a request is in its context: a middleware sets it, and one function gives the repos of a tenant.
+func ExampleTenants_From() {
+	dir, err := os.MkdirTemp("", "tenants")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	type Invoice struct {
+		prom.Model
+		Total int
+	}
+	type Payment struct {
+		prom.Model
+		Invoice prom.Ref[Invoice]
+	}
+	tenants := prom.NewTenants(func(_ context.Context, id string) (string, error) {
+		return "sqlite://" + filepath.Join(dir, id+".db"), nil
+	}, prom.TenantOptions{})
+	defer tenants.Close()
+
+	type repos struct {
+		invoices *prom.Repo[Invoice]
+		payments *prom.Repo[Payment]
+	}
+	all := repos{prom.NewRepo[Invoice](), prom.NewRepo[Payment]()}
+	reposOf := func(ctx context.Context) (repos, error) {
+		db, err := tenants.From(ctx)
+		if err != nil {
+			return repos{}, err
+		}
+		return repos{all.invoices.Using(db), all.payments.Using(db)}, nil
+	}
+	inTenant := func(next http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			next(w, r.WithContext(tenants.With(r.Context(), r.PathValue("customer"))))
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /{customer}/invoices", inTenant(func(w http.ResponseWriter, r *http.Request) {
+		of, err := reposOf(r.Context())
+		if err == nil {
+			err = of.invoices.Create(r.Context(), &Invoice{Total: 100})
+		}
+		fmt.Fprint(w, err)
+	}))
+
+	for _, customer := range []string{"acme", "globex", "acme"} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/"+customer+"/invoices", nil))
+		fmt.Print(w.Body, " ")
+	}
+	of, err := reposOf(tenants.With(context.Background(), "acme"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, err := of.invoices.Query().Count(context.Background())
+	fmt.Println(n, err)
+	_, err = reposOf(context.Background())
+	fmt.Println(err)
+	// Output:
+	// <nil> <nil> <nil> 2 <nil>
+	// prom: a tenant without a name: every call needs its tenant
+}

@@ -54,6 +54,16 @@ func (t *Tenants) DB(ctx context.Context, id string) (*DB, error) {
 	return (*DB)(d), err
 }
 
+// With returns a context of a tenant, for [Tenants.From]: a service sets it where it knows the tenant of a request.
+func (t *Tenants) With(ctx context.Context, id string) context.Context { return t.in().With(ctx, id) }
+
+// From returns the connection of the tenant of a context, as [Tenants.DB] does. A context without a tenant of these
+// tenants is an error, so that no call goes to a wrong one.
+func (t *Tenants) From(ctx context.Context) (*DB, error) {
+	d, err := t.in().From(ctx)
+	return (*DB)(d), err
+}
+
 // Forget closes the connection of a tenant, and asks for its DSN again when the tenant is next used: for a tenant that
 // has moved or is gone. It waits for running statements, as [DB.Close] does.
 func (t *Tenants) Forget(id string) error { return t.in().Forget(id) }

@@ -43,6 +43,10 @@ type Auditing interface {
 	// with a place for the argument, and ClearActor what ends that before the commit; "" where the commit does.
 	SetActor(space string) []string
 	ClearActor(space string) string
+
+	// BeginActor returns a statement that does what SetActor's does for all schemas, with the actor in it, to be sent
+	// together with BEGIN; "" if there is none.
+	BeginActor(actor string) string
 }
 
 // JoinNames writes names of columns as one text, in the form of an array of PostgreSQL.

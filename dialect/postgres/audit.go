@@ -3,6 +3,7 @@ package postgres
 import (
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/schema"
@@ -99,6 +100,16 @@ func (Dialect) DropTrigger(table, name string) string {
 // SetActor returns the statement that says who writes, see [dialect.Auditing].
 func (Dialect) SetActor(string) []string {
 	return []string{"SELECT pg_catalog.set_config('" + dialect.ActorKey + "', $1, true)"}
+}
+
+// BeginActor returns the statement that says who writes, see [dialect.Auditing]. It holds the actor in hexadecimal
+// digits, which need no quoting. Texts that PostgreSQL does not have are left to SetActor, where they are an error.
+func (Dialect) BeginActor(actor string) string {
+	if !utf8.ValidString(actor) || strings.ContainsRune(actor, 0) {
+		return ""
+	}
+	return "SELECT pg_catalog.set_config('" + dialect.ActorKey + "', pg_catalog.convert_from(pg_catalog.decode('" +
+		hex.EncodeToString([]byte(actor)) + "', 'hex'), 'UTF8'), true)"
 }
 
 // ClearActor returns nothing: the setting ends with the transaction.

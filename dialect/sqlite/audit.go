@@ -128,6 +128,9 @@ func (d Dialect) ClearActor(space string) string {
 	return "DELETE FROM " + d.Table(schema.JoinName(space, dialect.ActorTable))
 }
 
+// BeginActor returns nothing: BEGIN takes no round trip here, see [dialect.Auditing].
+func (Dialect) BeginActor(string) string { return "" }
+
 // audited returns statements that drop the triggers which audit a table, as its columns are about to change, and
 // those that make them again for the columns that it has then.
 func (d Dialect) audited(t *schema.Table, definitions []schema.Definition, columns []string) (before, after []string) {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/prom-go/prom/internal/db/driver"
@@ -53,6 +54,24 @@ type actor struct {
 	spaces []string // in which it is set; nil for none
 	looked bool     // spaces is what there is
 	known  bool     // name is what the database has
+}
+
+// actorAtBegin returns who writes in a transaction that begins, if the database is told together with BEGIN, and adds
+// that to the options and to what is told of BEGIN.
+func (db *DB) actorAtBegin(ctx context.Context, opts *driver.TxOptions, st *driver.Statement) (a actor) {
+	name := ActorOf(ctx)
+	if name == "" || opts.ReadOnly {
+		return a
+	}
+	spaces := db.audits()
+	if len(spaces) == 0 {
+		return a
+	}
+	if opts.Prelude = db.dialect.BeginActor(name); opts.Prelude != "" {
+		st.SQL += "; " + strings.Join(db.dialect.SetActor(""), "; ") // with a parameter in place of the value
+		a = actor{name: name, spaces: spaces, looked: true, known: true}
+	}
+	return a
 }
 
 // outermost returns the transaction of a savepoint.

@@ -38,11 +38,17 @@ func OpenPool(r *Registry, name string, pool *pgxpool.Pool, options []OpenOption
 	defer r.mu.Unlock()
 	return r.registerAs(d, func(db *DB) error {
 		ofAll, _ := db.driver.(postgres.Driver) // for pools that are made from DSNs
+		before := db.dsn.Options
 		for _, o := range options {
 			o(db)
 		}
 		if own, _ := db.driver.(postgres.Driver); len(own.Configure) > len(ofAll.Configure) {
 			return dsn.Errorf("the configuration of a pool that is there cannot be changed: set the hooks on the configuration that the pool is made from")
+		}
+		if o := db.dsn.Options; o.StatementTimeout != before.StatementTimeout || o.LockTimeout != before.LockTimeout ||
+			o.IdleInTransactionTimeout != before.IdleInTransactionTimeout {
+			return dsn.Errorf("the timeouts of the server's sessions are set in the configuration of the pool: " +
+				"ConnConfig.RuntimeParams[\"statement_timeout\"] and the like")
 		}
 		db.driver = postgres.Driver{Pool: pool}
 		return nil

@@ -62,6 +62,7 @@ func TestLogin(t *testing.T) {
 	g := newGuarded(t)
 	t.Run("passwords", g.testPassword)
 	t.Run("redaction", g.testRedaction)
+	t.Run("hook", g.testHook)
 	t.Run("TLS", g.testTLS) // which changes the server
 }
 

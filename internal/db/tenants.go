@@ -115,6 +115,20 @@ func (t *Tenants) DB(ctx context.Context, id string) (*DB, error) {
 	return db, nil
 }
 
+// tenantKey is the key of the tenant of a context, of one set of tenants.
+type tenantKey struct{ of *Tenants }
+
+// With returns a context of a tenant.
+func (t *Tenants) With(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, tenantKey{t}, id)
+}
+
+// From returns the DB of the tenant of a context.
+func (t *Tenants) From(ctx context.Context) (*DB, error) {
+	id, _ := ctx.Value(tenantKey{t}).(string)
+	return t.DB(ctx, id)
+}
+
 func (t *Tenants) known(id string) (*DB, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

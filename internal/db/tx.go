@@ -112,6 +112,7 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 	}
 	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
 	st := &driver.Statement{Op: "begin", SQL: "BEGIN"}
+	a := db.actorAtBegin(ctx, &opts, st)
 	once := func() (driver.Tx, error) {
 		at, event := db.observe(limited, EventBegin, st)
 		t, err := e.Begin(at, opts)
@@ -133,7 +134,7 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 		return nil, err
 	}
 	t := newTx(ctx, db, nil, inner)
-	t.readOnly, t.forgetful = opts.ReadOnly, forgetful
+	t.readOnly, t.forgetful, t.actor = opts.ReadOnly, forgetful, a
 	return t, nil
 }
 

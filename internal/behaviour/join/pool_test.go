@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -332,8 +333,13 @@ func TestOpenPool_Names(t *testing.T) {
 	is.True(err != nil)
 	_, err = prom.OpenPoolIn(r, "late", pool, prom.ConfigurePool(func(*pgxpool.Config) error { return nil }))
 	is.True(err != nil && strings.Contains(err.Error(), "cannot be changed"))
-	r.SetOptions(prom.ConfigurePool(func(*pgxpool.Config) error { return nil })) // for those of DSNs
-	_, err = prom.OpenPoolIn(r, "later", pool, prom.Installing(prom.InstallOff))
+	for _, o := range []prom.OpenOption{prom.StatementTimeout(time.Second), prom.LockTimeout(time.Second),
+		prom.IdleInTransactionTimeout(time.Second)} {
+		_, err = prom.OpenPoolIn(r, "late", pool, o)
+		is.True(err != nil && strings.Contains(err.Error(), "RuntimeParams"))
+	}
+	r.SetOptions(prom.ConfigurePool(func(*pgxpool.Config) error { return nil }), prom.StatementTimeout(time.Second)) // for those of DSNs
+	_, err = prom.OpenPoolIn(r, "later", pool, prom.Installing(prom.InstallOff), prom.CallTimeout(time.Second))
 	is.NoErr(err)
 	is.Equal(r.Names(), []string{"later", "shop-1"})
 }

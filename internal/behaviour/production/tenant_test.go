@@ -26,14 +26,6 @@ type deed struct {
 	Owner string
 }
 
-// manyTenants is how many there are, fewer where each takes long, and how many connections they have together.
-func manyTenants() (tenants, conns int) {
-	if testing.Short() || raceDetector {
-		return 150, 10
-	}
-	return 1000, 10
-}
-
 // fileTenants has a file for each tenant.
 func fileTenants(t *testing.T, o prom.TenantOptions, options ...prom.OpenOption) *prom.Tenants {
 	t.Helper()
@@ -101,11 +93,13 @@ func eachTenants(t *testing.T, n int, o prom.TenantOptions, fn func(t *testing.T
 	})
 }
 
-// Ensure that a thousand tenants work at the same time with ten connections, that each sees its own rows, that there
-// are never more connections than the budget has, and that closed tenants keep no memory.
+// Ensure that a thousand tenants, or fewer in the short form, work at the same time with ten connections, that each sees
+// its own rows, that there are never more connections than the budget has, and that closed tenants keep no memory.
+// suite: 44
 func TestTenants_Thousand(t *testing.T) {
 	t.Parallel()
-	n, budget := manyTenants()
+	const budget = 10
+	n := dbtest.Size(60, 1000)
 	deeds := prom.NewRepo[deed]()
 	o := prom.TenantOptions{MaxConns: budget, PerTenant: 1}
 	eachTenants(t, n, o, func(t *testing.T, ts *prom.Tenants, conns func() int) {
@@ -170,7 +164,8 @@ func TestTenants_Thousand(t *testing.T) {
 		if stopped(); most > budget {
 			t.Errorf("the server had %d connections, and the budget has %d", most, budget)
 		}
-		t.Logf("at most %d connections on the server; heap %d and %d KB; %+v", most, early>>10, late>>10, s)
+		dbtest.Reportf(t, 44, "%d tenants, %d opened, at most %d connections; heap %d and then %d KB", n, s.Opened,
+			max(most, s.Reserved), early>>10, late>>10)
 		is.NoErr(ts.Close())
 		is.Equal(ts.Stats().Reserved, 0)
 	})

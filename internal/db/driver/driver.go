@@ -104,6 +104,8 @@ type TxOptions struct {
 	ReadOnly      bool
 	Deferrable    bool
 	NoForeignKeys bool // SQLite does not enforce foreign keys in it
+	// Prelude is a statement that is sent together with BEGIN, "" for none. Only PostgreSQL has one.
+	Prelude string
 }
 
 // Isolation is the isolation level of a transaction, as the SQL standard names them. SQLite runs every level as

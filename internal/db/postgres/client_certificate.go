@@ -79,6 +79,9 @@ type certificateConn struct {
 	unanswered atomic.Bool // a certificate is being sent, or was, and nothing has come since
 }
 
+// NetConn returns the connection below, as that of [tls.Conn] does.
+func (c *certificateConn) NetConn() net.Conn { return c.Conn }
+
 // Read implements [net.Conn].
 func (c *certificateConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)

@@ -249,6 +249,13 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if opts.Deferrable {
 		o.DeferrableMode = pgx.Deferrable
 	}
+	if opts.Prelude != "" {
+		begin := "begin"
+		if o.IsoLevel != "" {
+			begin += " isolation level " + string(o.IsoLevel)
+		}
+		o = pgx.TxOptions{BeginQuery: begin + "; " + opts.Prelude}
+	}
 	c, err := e.acquire(ctx)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"syscall"
 	"time"
@@ -36,10 +35,14 @@ func arrived(c *pgx.Conn) bool {
 	return s.socket != nil && s.socket.arrived()
 }
 
-// socketOf returns the socket of a connection, nil if it cannot be had, as with a dialer of the program's.
+// socketOf returns the socket of a connection, nil if it cannot be had, as with some dialers of programs.
 func socketOf(c net.Conn) *socket {
-	if encrypted, ok := c.(*tls.Conn); ok {
-		c = encrypted.NetConn()
+	for {
+		over, ok := c.(interface{ NetConn() net.Conn }) // as a tls.Conn is
+		if !ok {
+			break
+		}
+		c = over.NetConn()
 	}
 	sc, ok := c.(syscall.Conn)
 	if !ok {

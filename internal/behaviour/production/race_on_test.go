@@ -1,5 +1,0 @@
-//go:build race
-
-package production_test
-
-const raceDetector = true
