@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type options struct {
 	name     string
 	named    bool
 	large    []prom.AnyRepo
+	models   []prom.AnyRepo
 }
 
 // SQLite asks for SQLite, whatever the environment says.
@@ -47,53 +49,105 @@ func As(name string) Option { return func(o *options) { o.name, o.named = name, 
 var owned sync.Map // *prom.DB → true
 
 // DB returns an empty database of the test's own, which ends with the test. It is SQLite in memory or, if [EnvPostgres]
-// is set, a schema of PostgreSQL, unless an option says otherwise.
+// is set, a schema of PostgreSQL, unless an option says otherwise. See [Models] and [Run] for databases with tables,
+// and for those that are ready when a test asks.
 func DB(tb testing.TB, opts ...Option) *prom.DB {
 	tb.Helper()
 	o := options{postgres: os.Getenv(EnvPostgres)}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	dsn := "sqlite://:memory:"
-	switch {
-	case o.postgres != "":
-		dsn = newSchema(tb, o.postgres)
-	case o.file:
-		dsn = "sqlite:///" + strings.TrimPrefix(strings.ReplaceAll(tb.TempDir(), `\`, "/"), "/") + "/test.db"
+	m, err := o.database(tb)
+	if m != nil {
+		owned.Store(m.db, true)
+		m.guard.test.Store(testOf(tb))
+		tb.Cleanup(func() { m.end(tb) })
 	}
-	registry := new(prom.Registry)
-	if o.named {
-		registry = prom.Default
-		dsn += "#" + o.name
-	}
-	g := newGuard(tb)
-	db, err := registry.Open(dsn, prom.Observe(g))
 	if err != nil {
 		tb.Fatal("promtest:", err)
 	}
-	owned.Store(db, true)
-	tb.Cleanup(func() {
-		owned.Delete(db)
-		forget(db)
-		if err := db.Close(); err != nil {
-			tb.Error("promtest:", err)
-		}
-	})
 	if len(o.large) > 0 {
-		g.scans = newScans(o.large)
-		tb.Cleanup(func() { g.scans.check(tb) })
+		s := newScans(o.large)
+		m.guard.scans.Store(s)
+		tb.Cleanup(func() { s.check(tb) })
 	}
-	return db
+	return m.db
+}
+
+// database returns a database that is ready, or makes one. It may return one with an error too.
+func (o *options) database(tb testing.TB) (m *made, err error) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), schemaTimeout)
+	defer cancel()
+	registry, fragment := new(prom.Registry), ""
+	if o.named {
+		registry, fragment = prom.Default, "#"+o.name
+	}
+	if o.postgres != "" {
+		if !o.named {
+			m = ahead.take(o.postgres, o.models)
+		}
+		if m != nil {
+			return m, nil
+		}
+		m, dsn, err := openSchema(registry, o.postgres, fragment)
+		if err != nil {
+			return nil, err
+		}
+		return m, makeSchema(ctx, m.db, o.postgres, m.name, dsn, o.models)
+	}
+	dsn := "sqlite://:memory:"
+	if o.file {
+		dsn = "sqlite:///" + strings.TrimPrefix(strings.ReplaceAll(tb.TempDir(), `\`, "/"), "/") + "/test.db"
+	}
+	m = &made{guard: &guard{}}
+	if m.db, err = registry.Open(dsn+fragment, prom.Observe(m.guard)); err != nil {
+		return nil, err
+	}
+	return m, install(ctx, m.db, o.models)
+}
+
+// openSchema opens the schema of a new name on a server, and returns the DSN that leads there too. The schema has yet
+// to be made.
+func openSchema(registry *prom.Registry, server, fragment string) (m *made, dsn string, err error) {
+	// Random, because processes that share a server do not know of each other.
+	m = &made{guard: &guard{}, server: server, name: "promtest_" + strings.ToLower(rand.Text()[:16])}
+	if dsn, err = inSchema(server, m.name); err != nil {
+		return nil, "", err
+	}
+	m.db, err = registry.Open(dsn+fragment, prom.Observe(m.guard))
+	return m, dsn, err
+}
+
+// end closes the database of a test that is over, and drops its schema.
+func (m *made) end(tb testing.TB) {
+	tb.Helper()
+	owned.Delete(m.db)
+	forget(m.db)
+	if err := m.db.Close(); err != nil {
+		tb.Error("promtest:", err)
+	}
+	if m.name == "" {
+		return
+	}
+	if err := drop(m.server, m.name); err != nil {
+		tb.Errorf("promtest: drop the schema (is a transaction still open?): %v", err)
+	}
+}
+
+// drop drops a schema with all that it holds.
+func drop(server, name string) error {
+	return execute(server, "SET lock_timeout = '10s'; DROP SCHEMA IF EXISTS "+name+" CASCADE")
 }
 
 // Each runs fn as the parallel subtests "sqlite" and, if [EnvPostgres] is set, "postgres", each with an empty database
-// of its own.
-func Each(t *testing.T, fn func(t *testing.T, db *prom.DB)) {
+// of its own, to which the options apply.
+func Each(t *testing.T, fn func(t *testing.T, db *prom.DB), opts ...Option) {
 	t.Helper()
 	run := func(name string, opt Option) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fn(t, DB(t, opt))
+			fn(t, DB(t, append(slices.Clone(opts), opt)...))
 		})
 	}
 	run("sqlite", SQLite())
@@ -104,31 +158,13 @@ func Each(t *testing.T, fn func(t *testing.T, db *prom.DB)) {
 
 const schemaTimeout = 30 * time.Second
 
-// newSchema makes a schema on a server, which is dropped when the test ends, and returns the DSN that leads there.
-func newSchema(tb testing.TB, server string) string {
-	tb.Helper()
-	// Random, because processes that share a server do not know of each other.
-	name := "promtest_" + strings.ToLower(rand.Text()[:16])
-	dsn, err := inSchema(server, name)
-	if err == nil {
-		err = execute(server, "CREATE SCHEMA "+name)
-	}
-	if err != nil {
-		tb.Fatal("promtest:", err)
-	}
-	tb.Cleanup(func() {
-		if err := execute(server, "SET lock_timeout = '10s'; DROP SCHEMA "+name+" CASCADE"); err != nil {
-			tb.Errorf("promtest: drop the schema (is a transaction still open?): %v", err)
-		}
-	})
-	return dsn
-}
+var errNotURL = errors.New("the PostgreSQL server must be given as a URL: postgres://user:password@host:port/database")
 
 // inSchema binds a server's URL to a schema. Its error shows nothing of the URL, which may hold a password.
 func inSchema(server, name string) (string, error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Host == "" && u.RawQuery == "" {
-		return "", errors.New("the PostgreSQL server must be given as a URL: postgres://user:password@host:port/database")
+		return "", errNotURL
 	}
 	q := u.Query()
 	q.Set("search_path", name)

@@ -12,7 +12,8 @@
 //
 // [DB] returns an empty database of the test's own: SQLite in memory or, when the environment variable
 // PROM_TEST_POSTGRES holds the URL of a PostgreSQL server, a schema of its own there, which is dropped when the test
-// ends. Tests that use it can run in parallel. [Each] runs a test on every engine that there is.
+// ends. Tests that use it can run in parallel. [Each] runs a test on every engine that there is. With [Models] the
+// database has tables, with [Run] it is made ahead, and [Rollback] has tests share one.
 //
 // # Guards
 //

@@ -22,21 +22,17 @@ import (
 // for one of TestMain, which several tests share. Then that guard fails the test whose Budget, NoLoops or NoScans made
 // the context of the transaction or of the call, and there must be one.
 func Guards(tb testing.TB) prom.OpenOption {
-	return prom.Observe(newGuard(tb))
-}
-
-func newGuard(tb testing.TB) *guard {
 	g := &guard{}
 	if tb != nil {
-		g.test = testOf(tb)
+		g.test.Store(testOf(tb))
 	}
-	return g
+	return prom.Observe(g)
 }
 
 // guard is what observes a connection.
 type guard struct {
-	test  *test  // nil for none
-	scans *scans // of all statements; nil for none
+	test  atomic.Pointer[test]  // nil for none
+	scans atomic.Pointer[scans] // of all statements; nil for none
 	open  atomic.Int32
 
 	mu  sync.Mutex
@@ -111,7 +107,7 @@ func (g *guard) End(ctx context.Context, e *prom.Event) {
 		}
 		s := tallyOf(ctx)
 		s.look(e)
-		g.scans.add(e)
+		g.scans.Load().add(e)
 		if s != nil && !e.Batched && e.Attempt <= 1 {
 			s.add(e, callers())
 		}
@@ -130,7 +126,11 @@ func isInternal(e *prom.Event) bool {
 
 func (g *guard) begin(ctx context.Context, e *prom.Event) context.Context {
 	t := &openTx{db: e.DB, site: callers().at(), tally: tallyOf(ctx)}
-	t.goroutine, _ = goroutine(false)
+	if h, ok := ctx.Value(holderKey{}).(holder); ok {
+		t.goroutine, t.site = h.goroutine, h.site
+	} else {
+		t.goroutine, _ = goroutine(false)
+	}
 	g.mu.Lock()
 	g.txs = append(g.txs, t)
 	g.mu.Unlock()
@@ -160,7 +160,7 @@ func (g *guard) check(ctx context.Context, e *prom.Event) {
 	if t == nil {
 		return
 	}
-	to := g.test
+	to := g.test.Load()
 	for _, s := range []*tally{t.tally, tallyOf(ctx)} {
 		if to == nil && s != nil {
 			to = s.test

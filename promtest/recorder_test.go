@@ -17,7 +17,7 @@ type recorder struct {
 }
 
 // record runs fn as a test of its own, its cleanups too, and returns what it failed with.
-func record(t *testing.T, fn func(tb testing.TB)) string {
+func record(t testing.TB, fn func(tb testing.TB)) string {
 	t.Helper()
 	r := &recorder{TB: t}
 	done := make(chan struct{})

@@ -75,7 +75,7 @@ var arrows = map[string][]string{
 	"audit":  {".", "dialect", "internal/core"},
 	"outbox": {"."},
 	"promtest": {".", "schema", "internal/core", "internal/db", "internal/fieldgen", "internal/queryplan",
-		"internal/snapshot"},
+		"internal/snapshot", pgx},
 	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
 	"internal/fieldgen": {"schema"},
 
