@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -140,6 +140,11 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 		echo "== $$dir $$target"; \
 		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$dir" </dev/null || exit 1; \
 	done
+
+# A checkout's modules replace the library by the folder above, with which go install would refuse them. OUT is a new folder, PROXY another one.
+release-tree: ## the tree to commit and tag for a release, as in make release-tree VERSION=v0.1.0 OUT=/tmp/release
+	$(if $(and $(VERSION),$(OUT)),,$(error name a version and a new folder: make release-tree VERSION=v0.1.0 OUT=/tmp/release))@\
+	cd internal/release && $(GO) run . -repo '$(CURDIR)' -version '$(VERSION)' -out '$(abspath $(OUT))' $(if $(PROXY),-proxy '$(abspath $(PROXY))')
 
 quickstart: ## the first program of the README
 	$(GO) run ./examples/quickstart

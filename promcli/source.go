@@ -99,7 +99,6 @@ type listed struct {
 	Dir, ImportPath                              string
 	GoFiles, CgoFiles, TestGoFiles, XTestGoFiles []string
 	Module                                       *struct {
-		Path    string
 		Main    bool
 		Replace *struct{ Version string }
 	}
@@ -108,7 +107,7 @@ type listed struct {
 // own reports whether a package is of the program's repository, not one that it was fetched with.
 func (p *listed) own() bool {
 	m := p.Module
-	return p.Dir != "" && m != nil && m.Path != "github.com/prom-go/prom" &&
+	return p.Dir != "" && m != nil && p.ImportPath != "github.com/prom-go/prom" &&
 		(m.Main || m.Replace != nil && m.Replace.Version == "")
 }
 

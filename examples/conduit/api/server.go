@@ -34,7 +34,16 @@ func New(key []byte, on ...prom.RepoOption) *Server {
 
 // Install creates the tables, or brings them to the form of the models. Without it the first requests do.
 func (s *Server) Install(ctx context.Context) error {
-	return prom.Install(ctx, s.users, s.follows, s.articles, s.tags, s.articleTags, s.favorites, s.comments)
+	var all []prom.Installer
+	for _, m := range s.Models() {
+		all = append(all, m)
+	}
+	return prom.Install(ctx, all...)
+}
+
+// Models returns the repos of all tables, for plans and checks.
+func (s *Server) Models() []prom.AnyRepo {
+	return []prom.AnyRepo{s.users, s.follows, s.articles, s.tags, s.articleTags, s.favorites, s.comments}
 }
 
 // endpoint answers a request of the viewer, who is 0 when nobody is logged in.
