@@ -62,7 +62,12 @@ func title(s schema.Step) string {
 		name += "." + s.Name
 	}
 	reason, _, _ := strings.Cut(s.Reason, "; it allows NULL until")
-	return fmt.Sprintf("%s %s [%s]: %s", s.Kind, name, s.Risk, reason)
+	text := fmt.Sprintf("%s %s [%s]", s.Kind, name, s.Risk)
+	if !strings.Contains(reason, "; ") && s.Kind != schema.RebuildTable &&
+		(strings.HasSuffix(reason, " is missing") || strings.HasSuffix(reason, " is extra")) {
+		return text // which the kind has said
+	}
+	return text + ": " + reason
 }
 
 func find(tables []*schema.Table, table, column string) *schema.Column {
@@ -96,6 +101,10 @@ func (w *writer) up() string {
 		}
 		for _, sql := range list[i] {
 			b.WriteString(w.statement(sql))
+		}
+		if strings.Contains(strings.Join(list[i], ";"), "CREATE INDEX CONCURRENTLY") ||
+			strings.Contains(strings.Join(list[i], ";"), "CREATE UNIQUE INDEX CONCURRENTLY") {
+			b.WriteString(comment("If that fails, it leaves an invalid index: drop it before you try again."))
 		}
 		if w.needsValue(w.plan.Tables, s) {
 			b.WriteString(comment(fmt.Sprintf("Rows that are there need a value before the column becomes NOT NULL. Give them one here:\n"+

@@ -51,7 +51,7 @@ type (
 		Author prom.Ref[author2] `prom:"author_id,index,ondelete=restrict"`
 		Name   string            `prom:"index,was=title"`
 		Pages  int64
-		Mood   LaterMood          `prom:"enum=mood,default=calm"`
+		Mood   LaterMood          `prom:"enum=mood,default=odd"`
 		Editor *prom.Ref[author2] `prom:"editor_id"`
 		Year   int32              `prom:"default=2000"`
 		Lang   string
@@ -82,7 +82,7 @@ type (
 		ID     int64              `prom:"key,auto"`
 		Author prom.Ref[author3]  `prom:"author_id,index"`
 		Name   string             `prom:"index"`
-		Mood   LaterMood          `prom:"enum=mood,default=odd"`
+		Mood   LaterMood          `prom:"enum=mood,default=wild"`
 		Editor *prom.Ref[author3] `prom:"editor_id"`
 		Year   int32
 		Lang   string   `prom:"nocase"`
