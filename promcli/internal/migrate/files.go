@@ -85,13 +85,15 @@ func (w *writer) needsValue(tables []*schema.Table, s schema.Step) bool {
 	return s.Kind == schema.AddColumn && c != nil && dialect.NeedsValue(w.d, c)
 }
 
+const byHand = "BY HAND: write here the statements that do it, and then run prom migrate hash."
+
 func (w *writer) up() string {
 	var b strings.Builder
 	list := statements(w.unit.up, w.unit.mode == inTx)
 	for i, s := range w.unit.up {
 		b.WriteString("\n" + comment(title(s)))
 		if s.Kind == schema.ByHand {
-			b.WriteString(comment("BY HAND: write here the statements that do it."))
+			b.WriteString(comment(byHand))
 		}
 		if s.Probe != "" {
 			b.WriteString(comment("This counts the rows that stand in its way: " + s.Probe))
@@ -127,6 +129,9 @@ func (w *writer) down() string {
 	list := statements(w.unit.down, w.unit.mode == inTx || w.format == Tool)
 	for i, s := range w.unit.down {
 		b.WriteString("\n" + comment(title(s)))
+		if s.Kind == schema.ByHand {
+			b.WriteString(comment(byHand))
+		}
 		if w.needsValue(w.plan.was, s) {
 			b.WriteString(comment("It fails on a table with rows, which have no value for it."))
 		}
