@@ -70,13 +70,6 @@ func TestMigrate(t *testing.T) {
 					r = verify(t, engine, dir, repos)
 					is.Equal(r.err, "")
 					is.Equal(r.code, promcli.CodeDone)
-					if os.Getenv("PROM_SHOW") != "" {
-						t.Log(r.out)
-						for _, n := range names(t, dir) {
-							text, _ := os.ReadFile(filepath.Join(dir, n))
-							t.Logf("---- %s\n%s", n, text)
-						}
-					}
 				}
 				is.True(slices.Contains(names(t, dir), "schema.snapshot"))
 			})

@@ -481,7 +481,7 @@ func (b *between) drop(was []*schema.Table) {
 	case b.scratch == nil: // which may refer to each other
 		dropped(gone, "DROP TABLE "+dialect.TableList(b.d, gone))
 	default:
-		for _, name := range gone {
+		for i, name := range gone {
 			var sql []string
 			for _, ix := range find(was, name).Indexes {
 				if ix.FullText != nil {
@@ -489,6 +489,10 @@ func (b *between) drop(was []*schema.Table) {
 				}
 			}
 			dropped([]string{name}, append(sql, "DROP TABLE "+b.d.Table(name))...)
+			// SQLite deletes the rows of the table, for which those of another one in a circle would be in the way.
+			b.last[len(b.last)-1].Rebuild = slices.ContainsFunc(gone[i+1:], func(other string) bool {
+				return refersTo(find(was, other), find(was, name))
+			})
 		}
 	}
 	if b.scratch != nil {

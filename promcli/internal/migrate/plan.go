@@ -192,7 +192,7 @@ const (
 func (p *Plan) units(d dialect.Dialect, single bool) []unit {
 	if d.ShadowApart() { // SQLite, where all can be in one transaction
 		u := unit{up: p.Up, down: p.Down}
-		if slices.ContainsFunc(slices.Concat(p.Up, p.Down), func(s schema.Step) bool { return s.Rebuild || s.Kind == schema.DropTable }) {
+		if slices.ContainsFunc(slices.Concat(p.Up, p.Down), func(s schema.Step) bool { return s.Rebuild }) {
 			u.mode = rebuild
 		}
 		return []unit{u}

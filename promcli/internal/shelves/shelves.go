@@ -119,3 +119,54 @@ func Versions() [][]prom.AnyRepo {
 		{prom.NewRepo[author4]()},
 	}
 }
+
+// On returns the first version's repos on a connection.
+func On(db *prom.DB) []prom.Installer {
+	return []prom.Installer{prom.NewRepo[book1](prom.Using(db)), prom.NewRepo[author1](prom.Using(db))}
+}
+
+// The models of branches: the base, a column more, another column more, both, and the first column otherwise.
+type (
+	shelf0 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+	}
+	shelf1 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN string
+	}
+	shelf2 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		Size int
+	}
+	shelf3 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN string
+		Size int
+	}
+	shelf4 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN *string
+	}
+)
+
+func (shelf0) TableName() string { return "shelf" }
+func (shelf1) TableName() string { return "shelf" }
+func (shelf2) TableName() string { return "shelf" }
+func (shelf3) TableName() string { return "shelf" }
+func (shelf4) TableName() string { return "shelf" }
+
+// Branches are the models of branches.
+func Branches() []prom.AnyRepo {
+	return []prom.AnyRepo{prom.NewRepo[shelf0](), prom.NewRepo[shelf1](), prom.NewRepo[shelf2](), prom.NewRepo[shelf3](),
+		prom.NewRepo[shelf4]()}
+}
