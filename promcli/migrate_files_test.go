@@ -12,8 +12,8 @@ import (
 
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/shelves"
 	"github.com/prom-go/prom/promcli"
-	"github.com/prom-go/prom/promcli/internal/shelves"
 )
 
 // read returns the text of a file.
@@ -187,7 +187,8 @@ func TestMigrateBaseline(t *testing.T) {
 		db, err := new(prom.Registry).Open(e.DSN)
 		is.NoErr(err)
 		defer db.Close() //nolint:errcheck // of a test
-		is.NoErr(prom.Install(t.Context(), shelves.On(db)...))
+		first := shelves.Versions(prom.Using(db))[0]
+		is.NoErr(prom.Install(t.Context(), first[0], first[1]))
 		r = baseline("migrate")
 		is.Equal(r.err, "")
 		is.True(strings.Contains(r.out, " force "))

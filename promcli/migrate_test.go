@@ -11,8 +11,8 @@ import (
 
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/shelves"
 	"github.com/prom-go/prom/promcli"
-	"github.com/prom-go/prom/promcli/internal/shelves"
 )
 
 // versions are the models of a program as it grows.

@@ -111,18 +111,13 @@ type author4 struct {
 func (author4) TableName() string { return "author" }
 
 // Versions are the models of each version.
-func Versions() [][]prom.AnyRepo {
+func Versions(options ...prom.RepoOption) [][]prom.AnyRepo {
 	return [][]prom.AnyRepo{
-		{prom.NewRepo[book1](), prom.NewRepo[author1]()},
-		{prom.NewRepo[review2](), prom.NewRepo[book2](), prom.NewRepo[author2]()},
-		{prom.NewRepo[author3](), prom.NewRepo[book3](), prom.NewRepo[opinion3]()},
-		{prom.NewRepo[author4]()},
+		{prom.NewRepo[book1](options...), prom.NewRepo[author1](options...)},
+		{prom.NewRepo[review2](options...), prom.NewRepo[book2](options...), prom.NewRepo[author2](options...)},
+		{prom.NewRepo[author3](options...), prom.NewRepo[book3](options...), prom.NewRepo[opinion3](options...)},
+		{prom.NewRepo[author4](options...)},
 	}
-}
-
-// On returns the first version's repos on a connection.
-func On(db *prom.DB) []prom.Installer {
-	return []prom.Installer{prom.NewRepo[book1](prom.Using(db)), prom.NewRepo[author1](prom.Using(db))}
 }
 
 // The models of branches: the base, a column more, another column more, both, and the first column otherwise.
