@@ -19,13 +19,13 @@ func ddl(d dialect.Dialect, t *schema.Table) []string {
 	}
 	list := append(d.Prerequisites(t.Columns), d.CreateTable(t, func(*schema.Column) bool { return true })...)
 	for _, c := range t.Columns {
-		list = append(list, d.AddColumn(t, c)...)
+		list = append(list, d.AddColumn(t, c, nil)...)
 		if t.Enforces(c) {
 			list = append(list, d.AddReference(t, c))
 		}
 	}
 	for _, k := range t.ForeignKeys {
-		list = append(list, d.AddForeignKey(t, k, true), d.AddForeignKey(t, k, false))
+		list = append(list, d.AddForeignKey(t, k, true, nil), d.AddForeignKey(t, k, false, nil))
 	}
 	for _, ix := range t.Indexes {
 		list = append(list, d.CreateIndex(t, ix)...)

@@ -11,8 +11,8 @@ import (
 
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/internal/shelves"
 	"github.com/prom-go/prom/promcli"
-	"github.com/prom-go/prom/promcli/internal/shelves"
 )
 
 // versions are the models of a program as it grows.
@@ -70,13 +70,6 @@ func TestMigrate(t *testing.T) {
 					r = verify(t, engine, dir, repos)
 					is.Equal(r.err, "")
 					is.Equal(r.code, promcli.CodeDone)
-					if os.Getenv("PROM_SHOW") != "" {
-						t.Log(r.out)
-						for _, n := range names(t, dir) {
-							text, _ := os.ReadFile(filepath.Join(dir, n))
-							t.Logf("---- %s\n%s", n, text)
-						}
-					}
 				}
 				is.True(slices.Contains(names(t, dir), "schema.snapshot"))
 			})

@@ -62,7 +62,12 @@ func title(s schema.Step) string {
 		name += "." + s.Name
 	}
 	reason, _, _ := strings.Cut(s.Reason, "; it allows NULL until")
-	return fmt.Sprintf("%s %s [%s]: %s", s.Kind, name, s.Risk, reason)
+	text := fmt.Sprintf("%s %s [%s]", s.Kind, name, s.Risk)
+	if !strings.Contains(reason, "; ") && s.Kind != schema.RebuildTable &&
+		(strings.HasSuffix(reason, " is missing") || strings.HasSuffix(reason, " is extra")) {
+		return text // which the kind has said
+	}
+	return text + ": " + reason
 }
 
 func find(tables []*schema.Table, table, column string) *schema.Column {
@@ -80,13 +85,15 @@ func (w *writer) needsValue(tables []*schema.Table, s schema.Step) bool {
 	return s.Kind == schema.AddColumn && c != nil && dialect.NeedsValue(w.d, c)
 }
 
+const byHand = "BY HAND: write here the statements that do it, and then run prom migrate hash."
+
 func (w *writer) up() string {
 	var b strings.Builder
 	list := statements(w.unit.up, w.unit.mode == inTx)
 	for i, s := range w.unit.up {
 		b.WriteString("\n" + comment(title(s)))
 		if s.Kind == schema.ByHand {
-			b.WriteString(comment("BY HAND: write here the statements that do it."))
+			b.WriteString(comment(byHand))
 		}
 		if s.Probe != "" {
 			b.WriteString(comment("This counts the rows that stand in its way: " + s.Probe))
@@ -96,6 +103,10 @@ func (w *writer) up() string {
 		}
 		for _, sql := range list[i] {
 			b.WriteString(w.statement(sql))
+		}
+		if strings.Contains(strings.Join(list[i], ";"), "CREATE INDEX CONCURRENTLY") ||
+			strings.Contains(strings.Join(list[i], ";"), "CREATE UNIQUE INDEX CONCURRENTLY") {
+			b.WriteString(comment("If that fails, it leaves an invalid index: drop it before you try again."))
 		}
 		if w.needsValue(w.plan.Tables, s) {
 			b.WriteString(comment(fmt.Sprintf("Rows that are there need a value before the column becomes NOT NULL. Give them one here:\n"+
@@ -118,6 +129,9 @@ func (w *writer) down() string {
 	list := statements(w.unit.down, w.unit.mode == inTx || w.format == Tool)
 	for i, s := range w.unit.down {
 		b.WriteString("\n" + comment(title(s)))
+		if s.Kind == schema.ByHand {
+			b.WriteString(comment(byHand))
+		}
 		if w.needsValue(w.plan.was, s) {
 			b.WriteString(comment("It fails on a table with rows, which have no value for it."))
 		}

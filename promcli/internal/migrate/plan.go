@@ -31,6 +31,7 @@ func Between(ctx context.Context, d dialect.Dialect, was, models []*schema.Table
 		return nil, err
 	}
 	p := &Plan{was: was, now: now, renames: snapshot.RenamesOf(was, now)}
+	inOrder(was, now, p.renames)
 	all, err := install.Between(ctx, d, was, now, true)
 	if err != nil {
 		return nil, err
@@ -105,15 +106,36 @@ func (p *Plan) keep(ctx context.Context, d dialect.Dialect, all []schema.Step) e
 // order gives tables the names from before and the order of columns that the models tell.
 func (p *Plan) order(tables []*schema.Table) {
 	for _, t := range tables {
-		i := slices.IndexFunc(p.now, func(o *schema.Table) bool { return o.Name == t.Name })
-		if i < 0 {
+		if of := tableOf(p.now, t.Name); of != nil {
+			t.Was = of.Was
+			for _, c := range t.Columns {
+				if o := of.Column(c.Name); o != nil {
+					c.Was = o.Was
+				}
+			}
+		}
+	}
+	inOrder(tables, p.now, snapshot.Renames{})
+}
+
+func tableOf(list []*schema.Table, name string) *schema.Table {
+	if i := slices.IndexFunc(list, func(t *schema.Table) bool { return t.Name == name }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
+// inOrder gives the columns of tables, which a snapshot has by name, the order in which the models have them, and those
+// that no model has come last.
+func inOrder(tables, models []*schema.Table, renames snapshot.Renames) {
+	for _, t := range tables {
+		name := renames.Table(t.Name)
+		of := tableOf(models, name)
+		if of == nil {
 			continue
 		}
-		of := p.now[i]
-		t.Was = of.Was
 		place := func(c *schema.Column) int {
-			if o := of.Column(c.Name); o != nil {
-				c.Was = o.Was
+			if o := of.Column(renames.Column(name, c.Name)); o != nil {
 				return o.Ordinal
 			}
 			return len(of.Columns)
@@ -135,6 +157,7 @@ func (p *Plan) back() ([]*schema.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	inOrder(tables, p.now, p.renames)
 	for _, t := range tables {
 		now := p.renames.Table(t.Name)
 		if now != t.Name {
@@ -169,13 +192,16 @@ const (
 func (p *Plan) units(d dialect.Dialect, single bool) []unit {
 	if d.ShadowApart() { // SQLite, where all can be in one transaction
 		u := unit{up: p.Up, down: p.Down}
-		if slices.ContainsFunc(slices.Concat(p.Up, p.Down), func(s schema.Step) bool { return s.Rebuild || s.Kind == schema.DropTable }) {
+		if slices.ContainsFunc(slices.Concat(p.Up, p.Down), func(s schema.Step) bool { return s.Rebuild }) {
 			u.mode = rebuild
 		}
 		return []unit{u}
 	}
 	var list []unit
-	for _, s := range p.Up {
+	// A default may be a value that an enum gets, which no transaction may use before that has ended.
+	ups := slices.Clone(p.Up)
+	slices.SortStableFunc(ups, func(x, y schema.Step) int { return later(x) - later(y) })
+	for _, s := range ups {
 		last := len(list) - 1
 		switch {
 		case !s.Apart && last >= 0 && list[last].mode == inTx:
@@ -209,24 +235,38 @@ func (p *Plan) units(d dialect.Dialect, single bool) []unit {
 	return list
 }
 
+func later(s schema.Step) int {
+	if s.Kind == schema.AddValue {
+		return 0
+	}
+	return 1
+}
+
 // inverse are the kinds of the steps that a step undoes, the likeliest first.
 var inverse = map[schema.StepKind][]schema.StepKind{
 	schema.DropTable: {schema.CreateTable}, schema.CreateTable: {schema.DropTable}, schema.RenameTable: {schema.RenameTable},
 	schema.DropColumn: {schema.AddColumn}, schema.AddColumn: {schema.DropColumn}, schema.RenameColumn: {schema.RenameColumn},
 	schema.AlterColumn: {schema.AlterColumn, schema.AddColumn}, schema.CreateIndex: {schema.DropIndex},
 	schema.DropIndex: {schema.CreateIndex}, schema.ReplaceIndex: {schema.ReplaceIndex},
-	schema.AddConstraint: {schema.DropConstraint, schema.AlterColumn}, schema.DropConstraint: {schema.AddConstraint, schema.AlterColumn},
+	schema.AddConstraint: {schema.DropConstraint, schema.AlterColumn}, schema.DropConstraint: {schema.AddConstraint, schema.AddColumn, schema.AlterColumn},
 	schema.ReplaceConstraint: {schema.ReplaceConstraint, schema.AlterColumn}, schema.AuditTable: {schema.AuditTable},
 }
 
-// undoes returns the number of the file whose step another step undoes: 0 when there is none, since that one is undone
-// last, and all there was before is there then.
+// undoes returns the number of the file whose step another step undoes. Without one it is the first that does more than
+// to add a value to an enum: it is undone last, and all there was before is there then.
 func (p *Plan) undoes(list []unit, s schema.Step) int {
 	if len(list) == 0 {
 		return -1
 	}
 	table := p.renames.Table(s.Table)
 	names := []string{s.Name, p.renames.Column(table, s.Name), p.renames.Index(s.Table, s.Name)}
+	for _, t := range p.Tables {
+		for _, c := range t.Columns {
+			if t.Name == s.Table && t.CheckName(c) == s.Name {
+				names = append(names, c.Name)
+			}
+		}
+	}
 	for _, kind := range inverse[s.Kind] {
 		for i, u := range list {
 			if !u.follows && slices.ContainsFunc(u.up, func(o schema.Step) bool {
@@ -237,7 +277,7 @@ func (p *Plan) undoes(list []unit, s schema.Step) int {
 			}
 		}
 	}
-	return 0
+	return max(0, slices.IndexFunc(list, func(u unit) bool { return u.up[0].Kind != schema.AddValue }))
 }
 
 // statements returns the statements that a file has of its steps. Where they are in one transaction, what cannot be is

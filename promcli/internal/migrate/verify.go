@@ -36,7 +36,8 @@ func (d *Dir) Verify(ctx context.Context, server string, models []*schema.Table)
 	if err := d.CheckSum(); err != nil {
 		r.Wrong = append(r.Wrong, err.Error())
 	}
-	if err := d.compare(ctx, r, models); err != nil {
+	same, err := d.compare(ctx, r, models)
+	if err != nil {
 		return nil, err
 	}
 	up, down, err := d.scripts()
@@ -49,6 +50,11 @@ func (d *Dir) Verify(ctx context.Context, server string, models []*schema.Table)
 	}
 	defer drop()
 	p := &replay{}
+	for _, t := range d.Tables {
+		if t.Schema() != "" {
+			p.qualified = append(p.qualified, t.Name)
+		}
+	}
 	if err := p.open(ctx, dsn); err != nil {
 		return nil, err
 	}
@@ -67,8 +73,8 @@ func (d *Dir) Verify(ctx context.Context, server string, models []*schema.Table)
 		r.Files++
 	}
 	tables := models
-	if r.Pending != nil {
-		tables = d.Tables
+	if !same {
+		tables = d.Tables // what the files are to make
 	}
 	steps, others, err := install.Plan(ctx, p.db, tables...)
 	if err != nil {
@@ -101,14 +107,14 @@ func (d *Dir) Verify(ctx context.Context, server string, models []*schema.Table)
 	return r, nil
 }
 
-// compare notes how the models differ from the snapshot.
-func (d *Dir) compare(ctx context.Context, r *Report, models []*schema.Table) error {
+// compare notes how the models differ from the snapshot, and reports whether they do not.
+func (d *Dir) compare(ctx context.Context, r *Report, models []*schema.Table) (same bool, err error) {
 	if d.Text == nil {
-		return fmt.Errorf("%s has no file %s: make one by prom migrate new or baseline", d.Path, Snapshot)
+		return false, fmt.Errorf("%s has no file %s: make one by prom migrate new or baseline", d.Path, Snapshot)
 	}
 	steps, err := d.between(ctx, models)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, s := range steps {
 		if loses(s) {
@@ -117,7 +123,7 @@ func (d *Dir) compare(ctx context.Context, r *Report, models []*schema.Table) er
 			r.Wrong = append(r.Wrong, "the models are ahead of "+Snapshot+": "+title(s)+"; run prom migrate new")
 		}
 	}
-	return nil
+	return len(steps) == 0, nil
 }
 
 func (d *Dir) between(ctx context.Context, models []*schema.Table) ([]schema.Step, error) {
@@ -171,7 +177,8 @@ func (d *Dir) throwAway(ctx context.Context, server string) (dsn string, drop fu
 
 // replay is the throw-away database.
 type replay struct {
-	db *db.DB
+	db        *db.DB
+	qualified []string // tables in other schemas
 }
 
 func (p *replay) open(ctx context.Context, dsn string) (err error) {
@@ -208,11 +215,15 @@ func (p *replay) state(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	tables = append(tables, p.qualified...)
 	state := map[string]string{}
 	for _, name := range tables {
 		f, err := p.db.InspectAll(ctx, name)
 		if err != nil {
 			return nil, err
+		}
+		if !f.Exists {
+			continue
 		}
 		state["table "+name] = ""
 		fold := f.FoldNames // SQLite keeps names of constraints in its texts alone

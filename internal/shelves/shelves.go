@@ -51,7 +51,7 @@ type (
 		Author prom.Ref[author2] `prom:"author_id,index,ondelete=restrict"`
 		Name   string            `prom:"index,was=title"`
 		Pages  int64
-		Mood   LaterMood          `prom:"enum=mood,default=calm"`
+		Mood   LaterMood          `prom:"enum=mood,default=odd"`
 		Editor *prom.Ref[author2] `prom:"editor_id"`
 		Year   int32              `prom:"default=2000"`
 		Lang   string
@@ -82,7 +82,7 @@ type (
 		ID     int64              `prom:"key,auto"`
 		Author prom.Ref[author3]  `prom:"author_id,index"`
 		Name   string             `prom:"index"`
-		Mood   LaterMood          `prom:"enum=mood,default=odd"`
+		Mood   LaterMood          `prom:"enum=mood,default=wild"`
 		Editor *prom.Ref[author3] `prom:"editor_id"`
 		Year   int32
 		Lang   string   `prom:"nocase"`
@@ -111,11 +111,57 @@ type author4 struct {
 func (author4) TableName() string { return "author" }
 
 // Versions are the models of each version.
-func Versions() [][]prom.AnyRepo {
+func Versions(options ...prom.RepoOption) [][]prom.AnyRepo {
 	return [][]prom.AnyRepo{
-		{prom.NewRepo[book1](), prom.NewRepo[author1]()},
-		{prom.NewRepo[review2](), prom.NewRepo[book2](), prom.NewRepo[author2]()},
-		{prom.NewRepo[author3](), prom.NewRepo[book3](), prom.NewRepo[opinion3]()},
-		{prom.NewRepo[author4]()},
+		{prom.NewRepo[book1](options...), prom.NewRepo[author1](options...)},
+		{prom.NewRepo[review2](options...), prom.NewRepo[book2](options...), prom.NewRepo[author2](options...)},
+		{prom.NewRepo[author3](options...), prom.NewRepo[book3](options...), prom.NewRepo[opinion3](options...)},
+		{prom.NewRepo[author4](options...)},
 	}
+}
+
+// The models of branches: the base, a column more, another column more, both, and the first column otherwise.
+type (
+	shelf0 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+	}
+	shelf1 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN string
+	}
+	shelf2 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		Size int
+	}
+	shelf3 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN string
+		Size int
+	}
+	shelf4 struct {
+		ID   int64 `prom:"key,auto"`
+		Name string
+		Row  int
+		ISBN *string
+	}
+)
+
+func (shelf0) TableName() string { return "shelf" }
+func (shelf1) TableName() string { return "shelf" }
+func (shelf2) TableName() string { return "shelf" }
+func (shelf3) TableName() string { return "shelf" }
+func (shelf4) TableName() string { return "shelf" }
+
+// Branches are the models of branches.
+func Branches() []prom.AnyRepo {
+	return []prom.AnyRepo{prom.NewRepo[shelf0](), prom.NewRepo[shelf1](), prom.NewRepo[shelf2](), prom.NewRepo[shelf3](),
+		prom.NewRepo[shelf4]()}
 }
