@@ -45,7 +45,8 @@ type Streams struct {
 type commands struct {
 	flags
 
-	Ping pingCommand `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
+	Ping  pingCommand  `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
+	Alter alterCommand `cmd:"" group:"schema" help:"Change the type of a column of a large PostgreSQL table while programs go on."`
 }
 
 // flags are those of all commands.
