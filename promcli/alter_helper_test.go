@@ -124,3 +124,12 @@ func (d *database) rows(sql string) string {
 	d.t.Helper()
 	return d.text(fmt.Sprintf("SELECT coalesce(string_agg(r::text, E'\\n' ORDER BY r::text), '') FROM (%s) AS r", sql))
 }
+
+func containsAll(text string, parts ...string) bool {
+	for _, p := range parts {
+		if !strings.Contains(text, p) {
+			return false
+		}
+	}
+	return true
+}

@@ -13,6 +13,7 @@ import (
 // The number of rows of a chunk adapts to the time that one takes, between these bounds.
 const (
 	firstChunk = 500
+	leastRows  = 50 // but fewer while rows are locked by others
 	mostRows   = 100_000
 )
 
@@ -118,7 +119,8 @@ func (w *walk) run(ctx context.Context, total int64) error {
 			return nil
 		}
 		took := max(time.Since(from), time.Millisecond)
-		size = max(1, min(mostRows, size*2, max(size/4, int64(float64(size)*float64(w.quick)/float64(took)))))
+		// Below leastRows a chunk costs as much as its transaction, and no less time when it is smaller.
+		size = min(mostRows, size*2, max(leastRows, size/4, int64(float64(size)*float64(w.quick)/float64(took))))
 		if err := sleep(ctx, w.pause); err != nil {
 			return err
 		}
