@@ -51,6 +51,7 @@ type commands struct {
 	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
 
+	Alter   alterCommand   `cmd:"" group:"schema" help:"Change the type of a column of a large PostgreSQL table while programs go on."`
 	Apply   applyCommand   `cmd:"" group:"schema" help:"Run the steps of a plan whose risks are allowed."`
 	Check   checkCommand   `cmd:"" group:"schema" help:"Fail if a database contradicts the models, and show where."`
 	Migrate migrateCommand `cmd:"" group:"schema" help:"Write migrations for goose, golang-migrate or Atlas, and verify them."`
