@@ -89,7 +89,7 @@ func (a *alterCommand) Run(ctx context.Context, e *env) error {
 			return nil
 		}
 		r.Steps = alter.Steps()
-		if err := a.announce(e, r.Steps, alter.Rewrites()); err != nil {
+		if err := a.announce(ctx, e, r.Steps, alter.Rewrites()); err != nil {
 			return err
 		}
 		did, err := alter.Run(ctx)
@@ -119,7 +119,7 @@ func (a *alterCommand) Run(ctx context.Context, e *env) error {
 }
 
 // announce prints the steps, and asks.
-func (a *alterCommand) announce(e *env, steps []string, rewrites bool) error {
+func (a *alterCommand) announce(ctx context.Context, e *env, steps []string, rewrites bool) error {
 	if !e.flags.JSON {
 		if !rewrites {
 			steps = append(steps, "note: ALTER TABLE changes this without rewriting the table, so prom apply is enough")
@@ -133,7 +133,7 @@ func (a *alterCommand) announce(e *env, steps []string, rewrites bool) error {
 	if a.Yes {
 		return nil
 	}
-	return e.confirmed(fmt.Sprintf("Alter %s.%s?", a.Table, a.Column))
+	return e.confirmed(ctx, fmt.Sprintf("Alter %s.%s?", a.Table, a.Column))
 }
 
 // ownConn calls fn with a connection to a PostgreSQL server, which is closed afterwards.

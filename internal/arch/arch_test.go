@@ -85,7 +85,9 @@ var arrows = map[string][]string{
 	"examples/conduit":               {".", "examples/conduit/api"},
 	"examples/conduit/api":           {"."},
 
-	"internal/queryplan":      {".", "schema", "internal/sqltext"},
+	"internal/queryplan": {".", "schema", "internal/sqltext"},
+	"internal/transfer": {"schema", "dialect", "dialect/sqlite", "internal/db", "internal/db/driver",
+		"internal/db/postgres", "internal/install", "internal/scan", "internal/sqltext"},
 	"internal/fit":            {"schema", "internal/fit/walk"},
 	"internal/fit/walk":       {".", "schema", "promtest"},
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
