@@ -68,19 +68,20 @@ lint: ## every linter of golangci-lint but those that .golangci.yml has off, wit
 	$(GO) mod verify
 
 # go test prints nothing of a package that passed, so the figures come by files. Vetting is what check does.
-test: setup ## all tests (or PACKAGES) with the race detector, on both engines; the suites of docs/reliability.md are short
+test: setup ## all tests (or PACKAGES) with the race detector, on both engines; and make nested; the suites of docs/reliability.md are short
 	@counts=$$(mktemp) report=$$(mktemp); trap 'rm -f "$$counts" "$$report"' EXIT; \
 	export PROM_TEST_COUNTS="$$counts" PROM_TEST_REPORT="$$report"; code=0; \
 	for mod in . $(if $(filter ./...,$(PACKAGES)),$(SUITES)); do \
 		(cd $$mod && GOFLAGS="$(TESTFLAGS)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) $(PACKAGES)) || code=1; \
 	done; \
+	[ "$(PACKAGES)" != ./... ] || $(MAKE) --no-print-directory nested || code=1; \
 	[ "$(PACKAGES)" != ./... ] || $(GO) run ./internal/suites -all -report "$$report" || code=1; \
 	awk '{s += $$2; p += $$6} END {printf "behaviour tests: %d on sqlite, %d on postgres\n", s, p}' "$$counts"; \
 	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
 
-# go test ./... does not go into modules below this one.
-nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench and promvet; make test runs those that are suites
+# go test ./... does not go into modules below this one. Those that are suites are run by make test with the race detector, and not here.
+nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench and promvet; make test runs them too
 	@for mod in $(NESTED); do \
 		(cd $$mod && $(GO) vet ./... && $(GO) mod tidy -diff) || exit 1; \
 	done
