@@ -214,7 +214,7 @@ func (c *Column) fits(w, h *FoundColumn) bool {
 		return h.Size == 0 || c.Rules.Max == nil || c.Rules.Max.Int <= int64(h.Size)
 	case Decimal:
 		return h.Precision == 0 || h.Scale == w.Scale && h.Precision >= w.Precision
-	case Time, JSON, Bytes:
+	case Time, Clock, JSON, Bytes:
 		return true
 	}
 	return false
