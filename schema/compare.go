@@ -169,6 +169,8 @@ func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
 	switch {
 	case h.Type == "", w.Kind == Any, col.Kind == Any:
 		return true
+	case h.Kind == Null: // a word that SQLite does not know, such as ANY or STRING
+		return w.Kind.Integer() || w.Kind == Float32 || w.Kind == Float64 || w.Kind == Bool || w.Kind == Bytes || w.Kind == Text
 	case h.Kind == Text && h.Size == 0:
 		switch w.Kind {
 		case Decimal, Time, Date, Clock, UUID, JSON:
@@ -214,7 +216,7 @@ func (c *Column) fits(w, h *FoundColumn) bool {
 		return h.Size == 0 || c.Rules.Max == nil || c.Rules.Max.Int <= int64(h.Size)
 	case Decimal:
 		return h.Precision == 0 || h.Scale == w.Scale && h.Precision >= w.Precision
-	case Time, JSON, Bytes:
+	case Time, Clock, JSON, Bytes:
 		return true
 	}
 	return false
