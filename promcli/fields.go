@@ -28,7 +28,9 @@ See docs/guide/fields.md.`
 
 // Run runs the command.
 func (c *fieldsCommand) Run() error {
-	err := fieldgen.Run(fieldgen.Options{Dir: c.Dir, Output: c.Output, Types: c.Types, Codecs: c.Codecs, Export: c.Export, Check: c.Check})
+	err := fieldgen.Run(fieldgen.Options{
+		Dir: c.Dir, Output: c.Output, Types: c.Types, Codecs: c.Codecs, Export: c.Export, Check: c.Check,
+	})
 	if errors.Is(err, fieldgen.ErrStale) {
 		return coded{err, CodeDrift}
 	}

@@ -38,7 +38,8 @@ func (c *inspectCommand) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	source, err := modelgen.Source(ctx, db, modelgen.Options{Package: c.Package, Schemas: c.Schemas, Tables: c.Tables, Views: c.Views})
+	options := modelgen.Options{Package: c.Package, Schemas: c.Schemas, Tables: c.Tables, Views: c.Views}
+	source, err := modelgen.Source(ctx, db, options)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package modelgen writes the models of a database that exists: a struct, a repo and field handles for each table. It is
-// what promgen and the command prom inspect do.
+// Package modelgen writes the models of a database that exists: a struct, a repo and field handles for each table. It
+// is what promgen and the command prom inspect do.
 package modelgen
 
 import (
