@@ -69,7 +69,8 @@ func (c *applyCommand) Run(ctx context.Context, e *env) error {
 		err = printed
 	}
 	if err != nil && ctx.Err() != nil {
-		return coded{fmt.Errorf("interrupted after %s; run it again to go on: %w", plural(len(r.Done), "step"), err), CodeInterrupted}
+		err = fmt.Errorf("interrupted after %s; run it again to go on: %w", plural(len(r.Done), "step"), err)
+		return coded{err, CodeInterrupted}
 	}
 	for _, l := range r.Left {
 		if err == nil && slices.Contains(c.Allow, l.Risk) {
@@ -107,14 +108,15 @@ func (a *application) run(ctx context.Context, plan *prom.SchemaPlan) error {
 	shared := func(s prom.Step) bool { return s.Risk == prom.Additive && !s.Apart }
 	var groups []*prom.SchemaPlan
 	for _, s := range plan.Steps { // the shared steps of each connection first
-		first := slices.IndexFunc(plan.Steps, func(o prom.Step) bool { return shared(o) && o.Connection == s.Connection })
-		if shared(s) && plan.Steps[first].Same(s) {
-			groups = append(groups, plan.Only(func(o prom.Step) bool { return shared(o) && o.Connection == s.Connection }))
+		common := func(o prom.Step) bool { return shared(o) && o.Connection == s.Connection }
+		if shared(s) && plan.Steps[slices.IndexFunc(plan.Steps, common)].Same(s) {
+			groups = append(groups, plan.Only(common))
 		}
 	}
 	for _, s := range plan.Steps {
 		if !shared(s) {
-			groups = append(groups, plan.Only(func(o prom.Step) bool { return !shared(o) && o.Same(s) && o.Risk == s.Risk }))
+			alone := func(o prom.Step) bool { return !shared(o) && o.Same(s) && o.Risk == s.Risk }
+			groups = append(groups, plan.Only(alone))
 		}
 	}
 	var refused []error

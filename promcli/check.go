@@ -73,8 +73,8 @@ func (c *checkCommand) Run(ctx context.Context, e *env) error {
 	case err != nil:
 		return err
 	case bad > 0:
-		return coded{fmt.Errorf("the database contradicts the models in %s; prom plan shows what to do", plural(bad, "place")),
-			CodeDrift}
+		err = fmt.Errorf("the database contradicts the models in %s; prom plan shows what to do", plural(bad, "place"))
+		return coded{err, CodeDrift}
 	case c.Strict && len(found) > 0:
 		return coded{fmt.Errorf("%s, and --strict allows none", plural(len(found), "warning")), CodeDrift}
 	case form == "text" && len(found) == 0 && !e.flags.JSON:
@@ -105,8 +105,8 @@ func findings(ctx context.Context, repos []prom.AnyRepo) ([]finding, error) {
 			return nil, err
 		}
 		for _, d := range drifts {
-			f := finding{Drift: d, Connection: db.Name(), Severity: "error", Message: d.Error() + onConnection(db.Name())}
-			if d.Harmless() {
+			f := finding{Drift: d, Connection: db.Name(), Severity: "error"}
+			if f.Message = d.Error() + onConnection(db.Name()); d.Harmless() {
 				f.Severity = "warning"
 			}
 			found = append(found, f)

@@ -27,7 +27,8 @@ func (*completionCommand) Help() string {
 The script is of the program that wrote it, by the program's name, which must be found in PATH.`
 }
 
-// shellScripts ask the program for the words that may follow. NAME is the program, FUNC a name that a function can have.
+// shellScripts ask the program for the words that may follow. NAME is the program, FUNC a name that a function can
+// have.
 var shellScripts = map[string]string{
 	"bash": `_FUNC() {
 	local IFS=$'\n' line
@@ -114,7 +115,9 @@ func (e *env) complete(node *kong.Node, words []string) []word {
 				pending = f
 			}
 		default:
-			i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == w || slices.Contains(n.Aliases, w) })
+			i := slices.IndexFunc(node.Children, func(n *kong.Node) bool {
+				return n.Name == w || slices.Contains(n.Aliases, w)
+			})
 			switch {
 			case i < 0 && len(node.Children) > 0: // no command of ours
 				return nil

@@ -92,8 +92,8 @@ func (c *diagramCommand) Run(ctx context.Context, e *env) error {
 	})
 }
 
-// diagramOfModels draws what models say. Types are those of their connections; models whose connection is not known have
-// PostgreSQL's.
+// diagramOfModels draws what models say. Types are those of their connections; models whose connection is not known
+// have PostgreSQL's.
 func (e *env) diagramOfModels(tables []string) (*diagram, error) {
 	repos, err := e.models()
 	if err == nil {
@@ -192,7 +192,10 @@ func (e *env) diagramOfDatabase(ctx context.Context, schemas, tables []string) (
 		}
 		d.Tables, d.fold = append(d.Tables, tableOf(name, &found)), found.FoldNames
 		for _, k := range found.ForeignKeys {
-			null := slices.ContainsFunc(k.Columns, func(c string) bool { return found.Column(c) != nil && !found.Column(c).NotNull })
+			null := slices.ContainsFunc(k.Columns, func(name string) bool {
+				c := found.Column(name)
+				return c != nil && !c.NotNull
+			})
 			d.Links = append(d.Links, diagramLink{name, k.Columns, targetName(names, &k), k.TargetColumns, null,
 				uniqueFound(&found, k.Columns)})
 		}
@@ -203,8 +206,11 @@ func (e *env) diagramOfDatabase(ctx context.Context, schemas, tables []string) (
 func tableOf(name string, found *schema.Found) diagramTable {
 	t := diagramTable{Name: name}
 	for _, c := range found.Columns {
-		refers := slices.ContainsFunc(found.ForeignKeys, func(k schema.FoundForeignKey) bool { return slices.Contains(k.Columns, c.Name) })
-		t.Columns = append(t.Columns, diagramColumn{c.Name, c.Type, !c.NotNull, c.Key, refers, uniqueFound(found, []string{c.Name})})
+		refers := slices.ContainsFunc(found.ForeignKeys, func(k schema.FoundForeignKey) bool {
+			return slices.Contains(k.Columns, c.Name)
+		})
+		unique := uniqueFound(found, []string{c.Name})
+		t.Columns = append(t.Columns, diagramColumn{c.Name, c.Type, !c.NotNull, c.Key, refers, unique})
 	}
 	return t
 }
@@ -227,8 +233,8 @@ func targetName(names []string, k *schema.FoundForeignKey) string {
 	return k.Table
 }
 
-// complete gives the links the names that tables and columns have in the diagram, and adds the tables that others refer to
-// and that are not in it, without columns.
+// complete gives the links the names that tables and columns have in the diagram, and adds the tables that others refer
+// to and that are not in it, without columns.
 func (d *diagram) complete() {
 	if d.Links == nil {
 		d.Links = []diagramLink{}
@@ -241,7 +247,8 @@ func (d *diagram) complete() {
 		l := &d.Links[i]
 		l.To = d.named(tables, l.To)
 		if d.index(l.To) < 0 {
-			d.Tables, tables = append(d.Tables, diagramTable{Name: l.To, Columns: []diagramColumn{}}), append(tables, l.To)
+			d.Tables = append(d.Tables, diagramTable{Name: l.To, Columns: []diagramColumn{}})
+			tables = append(tables, l.To)
 		}
 		l.Columns, l.Targets = d.columns(l.From, l.Columns), d.columns(l.To, l.Targets)
 	}

@@ -44,8 +44,8 @@ func svg(d *diagram) string {
 		if l.Null {
 			one = "maybe"
 		}
-		fmt.Fprintf(&b, "<path class=\"link\" marker-start=\"url(#%s)\" marker-end=\"url(#%s)\" d=\"%s\"><title>%s</title></path>\n", many, one,
-			line(from, to, from.rowY(l.Columns[0]), to.rowY(l.Targets[0])), html.EscapeString(l.title()))
+		fmt.Fprintf(&b, "<path class=\"link\" marker-start=\"url(#%s)\" marker-end=\"url(#%s)\" d=\"%s\">"+
+			"<title>%s</title></path>\n", many, one, line(from, to, from.rowY(l.Columns[0]), to.rowY(l.Targets[0])), html.EscapeString(l.title()))
 	}
 	for _, x := range boxes {
 		x.write(&b)
@@ -55,7 +55,10 @@ func svg(d *diagram) string {
 }
 
 const svgStyle = `<style>
-svg { --paper: #ffffff; --text: #1f2328; --faint: #59636e; --line: #818b98; --head: #ddf4ff; --box: #ffffff; background: var(--paper) }
+svg {
+ --paper: #ffffff; --text: #1f2328; --faint: #59636e; --line: #818b98; --head: #ddf4ff; --box: #ffffff;
+ background: var(--paper)
+}
 @media (prefers-color-scheme: dark) {
 svg { --paper: #0d1117; --text: #e6edf3; --faint: #9198a1; --line: #656c76; --head: #1f3a5f; --box: #151b23 }
 }
@@ -69,15 +72,21 @@ text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mon
 marker circle { fill: var(--paper) }
 </style>
 <defs>
-<marker id="many" markerWidth="14" markerHeight="14" refX="0" refY="7" orient="auto" markerUnits="userSpaceOnUse"><path d="M0,1 L12,7 L0,13"/></marker>
-<marker id="one" markerWidth="14" markerHeight="14" refX="12" refY="7" orient="auto" markerUnits="userSpaceOnUse"><path d="M6,1 V13"/></marker>
-<marker id="maybe" markerWidth="20" markerHeight="14" refX="18" refY="7" orient="auto" markerUnits="userSpaceOnUse"><path d="M14,1 V13"/><circle cx="6" cy="7" r="4"/></marker>
+<marker id="many" markerWidth="14" markerHeight="14" refX="0" refY="7" orient="auto"
+ markerUnits="userSpaceOnUse"><path d="M0,1 L12,7 L0,13"/></marker>
+<marker id="one" markerWidth="14" markerHeight="14" refX="12" refY="7" orient="auto"
+ markerUnits="userSpaceOnUse"><path d="M6,1 V13"/></marker>
+<marker id="maybe" markerWidth="20" markerHeight="14" refX="18" refY="7" orient="auto"
+ markerUnits="userSpaceOnUse"><path d="M14,1 V13"/><circle cx="6" cy="7" r="4"/></marker>
 </defs>
 `
 
+const rectangle = "<rect class=\"%s\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" rx=\"4\"/>\n"
+
 func (x *box) write(b *strings.Builder) {
-	fmt.Fprintf(b, "<g><rect class=\"box\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" rx=\"4\"/>\n", x.x, x.y, x.w, x.h)
-	fmt.Fprintf(b, "<rect class=\"head\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" rx=\"4\"/>\n", x.x, x.y, x.w, rowHeight)
+	b.WriteString("<g>")
+	fmt.Fprintf(b, rectangle, "box", x.x, x.y, x.w, x.h)
+	fmt.Fprintf(b, rectangle, "head", x.x, x.y, x.w, rowHeight)
 	text := func(row int, dx float64, class, s string) {
 		fmt.Fprintf(b, "<text class=\"%s\" x=\"%.0f\" y=\"%.0f\" xml:space=\"preserve\">%s</text>\n", class, x.x+8+dx,
 			x.y+float64(row)*rowHeight+15.5, html.EscapeString(printable(s)))

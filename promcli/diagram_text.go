@@ -13,7 +13,8 @@ var (
 	notAttribute = regexp.MustCompile(`[^A-Za-z0-9_]`)
 )
 
-// mermaid returns a diagram as an erDiagram. A name that Mermaid does not take is changed, and a comment has it as it is.
+// mermaid returns a diagram as an erDiagram. A name that Mermaid does not take is changed, and a comment has it as it
+// is.
 func mermaid(d *diagram) string {
 	var b strings.Builder
 	b.WriteString("erDiagram\n")
@@ -81,7 +82,8 @@ func attribute(text string) string {
 // dot returns a diagram for Graphviz: each table is a node with a port for each column.
 func dot(d *diagram) string {
 	var b strings.Builder
-	b.WriteString("digraph schema {\n\tgraph [rankdir=RL, nodesep=0.4, ranksep=1]\n\tnode [shape=plain, fontname=\"Helvetica\"]\n" +
+	b.WriteString("digraph schema {\n\tgraph [rankdir=RL, nodesep=0.4, ranksep=1]\n" +
+		"\tnode [shape=plain, fontname=\"Helvetica\"]\n" +
 		"\tedge [dir=both, arrowtail=crow, arrowhead=tee]\n")
 	for i, t := range d.Tables {
 		fmt.Fprintf(&b, "\tt%d [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" cellpadding=\"4\">", i)
@@ -91,8 +93,8 @@ func dot(d *diagram) string {
 			if c.Key {
 				name = "<u>" + name + "</u>"
 			}
-			fmt.Fprintf(&b, "<tr><td port=\"c%d\" align=\"left\">%s <font color=\"gray40\">%s</font></td></tr>", j, name,
-				html.EscapeString(typeText(c)))
+			fmt.Fprintf(&b, "<tr><td port=\"c%d\" align=\"left\">%s <font color=\"gray40\">%s</font></td></tr>",
+				j, name, html.EscapeString(typeText(c)))
 		}
 		b.WriteString("</table>>]\n")
 	}
@@ -105,8 +107,8 @@ func dot(d *diagram) string {
 		if l.Null {
 			tail += ", arrowhead=teeodot"
 		}
-		fmt.Fprintf(&b, "\tt%d:%s -> t%d:%s [tooltip=%s%s]\n", from, d.port(from, l.Columns[0]), to, d.port(to, l.Targets[0]),
-			dotText(l.title()), tail)
+		fmt.Fprintf(&b, "\tt%d:%s -> t%d:%s [tooltip=%s%s]\n", from, d.port(from, l.Columns[0]),
+			to, d.port(to, l.Targets[0]), dotText(l.title()), tail)
 	}
 	b.WriteString("}\n")
 	return b.String()

@@ -58,6 +58,8 @@ type commands struct {
 	Plan    planCommand    `cmd:"" group:"schema" help:"Show what would make the databases match the models."`
 
 	Completion    completionCommand `cmd:"" group:"code" help:"Write the completion of commands for a shell."`
+	Fields        fieldsCommand     `cmd:"" group:"code" help:"Write the handles of the models in a package."`
+	Inspect       inspectCommand    `cmd:"" group:"code" help:"Write Go models of a database that exists."`
 	CompleteWords wordsCommand      `cmd:"" hidden:"" passthrough:""`
 }
 

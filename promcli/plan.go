@@ -151,8 +151,8 @@ func obstacle(s prom.Step) string {
 		return "the database refuses it because of " + strings.Join(s.Blocked, ", ") +
 			"; drop what depends on it, do the step, and create it again"
 	case s.Violations > 0:
-		return fmt.Sprintf("%s or values violate it, which this query counts: %s", plural(int(s.Violations), "existing row"),
-			s.Probe)
+		return fmt.Sprintf("%s or values violate it, which this query counts: %s",
+			plural(int(s.Violations), "existing row"), s.Probe)
 	case s.SQL == nil:
 		return "it must be done by hand"
 	}

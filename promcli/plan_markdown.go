@@ -17,7 +17,8 @@ const maxComment = 60_000
 func markdown(plan *prom.SchemaPlan) string {
 	head := markdownSteps(plan.Steps)
 	parts := []string{markdownSQL(plan.Steps), markdownOthers(plan.NotModelled)}
-	for i := len(parts) - 1; i >= 0 && utf8.RuneCountInString(head)+utf8.RuneCountInString(strings.Join(parts, "")) > maxComment; i-- {
+	size := func() int { return utf8.RuneCountInString(head + strings.Join(parts, "")) }
+	for i := len(parts) - 1; i >= 0 && size() > maxComment; i-- {
 		parts[i] = "\n" + []string{"The SQL", "The list of what is not modelled"}[i] +
 			" is left out, because it is too long for a comment. `prom plan` shows it.\n"
 	}

@@ -12,8 +12,8 @@ import (
 func (e *env) writeScript(plan *prom.SchemaPlan) error {
 	for _, s := range plan.Steps {
 		if s.Connection != plan.Steps[0].Connection {
-			return usage("the steps are of several connections (%q and %q), which one script cannot change: choose one by --on",
-				plan.Steps[0].Connection, s.Connection)
+			return usage("the steps are of several connections (%q and %q), which one script cannot change: "+
+				"choose one by --on", plan.Steps[0].Connection, s.Connection)
 		}
 	}
 	_, err := io.WriteString(e.out, script(plan))

@@ -116,7 +116,8 @@ func goList(ctx context.Context, paths []string) ([]listed, error) {
 	for i, p := range paths {
 		paths[i] = strings.TrimSuffix(p, "_test")
 	}
-	args := []string{"list", "-e", "-find", "-json=Dir,ImportPath,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Module", "--"}
+	args := []string{"list", "-e", "-find",
+		"-json=Dir,ImportPath,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Module", "--"}
 	cmd := exec.CommandContext(ctx, "go", append(args, slices.Compact(paths)...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -76,7 +76,8 @@ var arrows = map[string][]string{
 	"outbox": {"."},
 	"promtest": {".", "schema", "internal/core", "internal/db", "internal/fieldgen", "internal/queryplan",
 		"internal/snapshot", pgx},
-	"cmd/promgen":       {".", "schema", "internal/fieldgen"},
+	"cmd/promgen":       {".", "internal/fieldgen", "internal/modelgen"},
+	"internal/modelgen": {".", "schema"},
 	"internal/fieldgen": {"schema"},
 
 	"internal/fieldgen/shapes":       {".", "internal/fieldgen/shapes/other"},

@@ -51,13 +51,20 @@ func Parse(args []string, usage io.Writer) (Options, error) {
 	default:
 		return o, errors.New("-fields is of one package: give its folder")
 	}
+	return o, o.valid()
+}
+
+func (o *Options) valid() error {
 	if o.Output != filepath.Base(o.Output) || !strings.HasSuffix(o.Output, ".go") ||
 		strings.HasSuffix(o.Output, "_test.go") {
-		return o, fmt.Errorf("-o %s: it must be the name of a Go file in the folder of the package, and none of tests",
+		return fmt.Errorf("-o %s: it must be the name of a Go file in the folder of the package, and none of tests",
 			o.Output)
 	}
-	return o, nil
+	return nil
 }
+
+// ErrStale is the reason of a check that fails.
+var ErrStale = errors.New("is not current: run go generate")
 
 func names(list string) []string {
 	if list == "" {
@@ -68,6 +75,9 @@ func names(list string) []string {
 
 // Run writes the file of handles, or checks it.
 func Run(o Options) error {
+	if err := o.valid(); err != nil {
+		return err
+	}
 	path := filepath.Join(o.Dir, o.Output)
 	is, err := os.ReadFile(path)
 	switch {
@@ -86,7 +96,7 @@ func Run(o Options) error {
 	case bytes.Equal(is, want):
 		return nil
 	case o.Check:
-		return fmt.Errorf("%s is not current: run go generate\n%s", path, diff(string(is), string(want)))
+		return fmt.Errorf("%s %w\n%s", path, ErrStale, diff(string(is), string(want)))
 	}
 	return os.WriteFile(path, want, 0o666) //nolint:gosec // source, as other tools write it
 }

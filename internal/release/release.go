@@ -237,7 +237,8 @@ func (r *release) writeProxy(dir string) error {
 			return err
 		}
 		var archive bytes.Buffer
-		if err := zip.CreateFromDir(&archive, module.Version{Path: m.path, Version: r.version}, filepath.Join(r.out, m.dir)); err != nil {
+		v := module.Version{Path: m.path, Version: r.version}
+		if err := zip.CreateFromDir(&archive, v, filepath.Join(r.out, m.dir)); err != nil {
 			return err
 		}
 		for name, content := range map[string][]byte{
