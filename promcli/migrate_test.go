@@ -76,3 +76,42 @@ func TestMigrate(t *testing.T) {
 		}
 	}
 }
+
+// Ensure the same for what tables have besides columns.
+func TestMigrateRich(t *testing.T) {
+	t.Parallel()
+	for _, engine := range engineNames() {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			grow(t, engine, shelves.Rich())
+		})
+	}
+}
+
+// Ensure the same for tables in other schemas, which SQLite's migrations refuse.
+func TestMigrateSchemas(t *testing.T) {
+	t.Parallel()
+	grow(t, dbtest.NamePostgres, shelves.InSchemas())
+	r := run(t, shelves.InSchemas()[0], "migrate", "new", "x", "--dir", t.TempDir(), "--dialect", "sqlite", "--format", "goose")
+	is := is.New(t)
+	is.Equal(r.code, promcli.CodeFailed)
+	is.True(strings.Contains(r.err, "attached database"))
+}
+
+// grow writes and verifies the migrations of each version.
+func grow(t *testing.T, engine string, versions [][]prom.AnyRepo) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "migrations")
+	for _, repos := range versions {
+		r := run(t, repos, "migrate", "new", "step", "--dir", dir, "--allow", "lossy", "--dialect", engine, "--format", "goose")
+		if r.code != promcli.CodeDone {
+			t.Fatal(r.err)
+		}
+		if r = verify(t, engine, dir, repos); r.code != promcli.CodeDone {
+			for _, n := range names(t, dir) {
+				t.Logf("%s\n%s", n, read(t, filepath.Join(dir, n)))
+			}
+			t.Fatal(r.err)
+		}
+	}
+}

@@ -252,6 +252,13 @@ func (d *tableDef) dropColumn(name string) {
 	d.dropWhere(func(_ *columnDef, c *clause) bool { return c.speaksOf(name) })
 }
 
+// generates reports whether a column of the model is computed.
+func (w *alteration) generates(name string) bool {
+	return slices.ContainsFunc(w.Table.Columns, func(c *schema.Column) bool {
+		return c.Generated != "" && strings.EqualFold(c.Name, name)
+	})
+}
+
 // rebuild returns the step that makes the table anew: under another name, with the rows, then in place of the old one,
 // with the indexes and triggers of the old one.
 func (w *alteration) rebuild(r *rebuild) schema.Step {
@@ -276,8 +283,9 @@ func (w *alteration) rebuild(r *rebuild) schema.Step {
 	var into, from []string
 	for _, col := range def.columns {
 		is := func(name string) bool { return strings.EqualFold(name, col.name()) }
-		if c := w.Have.Column(col.name()); c != nil && c.Generated && !slices.ContainsFunc(r.stores, is) ||
-			slices.ContainsFunc(r.computes, is) {
+		c := w.Have.Column(col.name())
+		if c != nil && c.Generated && !slices.ContainsFunc(r.stores, is) || slices.ContainsFunc(r.computes, is) ||
+			c == nil && w.generates(col.name()) { // a step before has added it
 			continue
 		}
 		name := dialect.Quote(col.name())

@@ -99,7 +99,8 @@ func auditStatements(d dialect.Dialect, t *schema.Table, columns, without []stri
 	return append(support, d.AuditSupport(t.Schema())...), list, nil
 }
 
-// sameTrigger compares a trigger that was found with one that is wanted. SQLite leaves the database out of the name.
+// sameTrigger compares a trigger that was found with one that is wanted. SQLite leaves the database out of the name. The
+// order of the columns, of which the text of SQLite's speaks in their order, does not matter.
 func sameTrigger(h schema.Definition, w dialect.AuditTrigger) bool {
 	body := func(text string) string {
 		if i := strings.Index(text, " AFTER "); i >= 0 {
@@ -107,7 +108,14 @@ func sameTrigger(h schema.Definition, w dialect.AuditTrigger) bool {
 		}
 		return text
 	}
-	return strings.EqualFold(h.Name, w.Name) && body(h.SQL) == body(w.Text)
+	words := func(text string) []string {
+		list := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" (),", r) })
+		slices.Sort(list)
+		return list
+	}
+	have, want := body(h.SQL), body(w.Text)
+	return strings.EqualFold(h.Name, w.Name) &&
+		(have == want || len(have) == len(want) && slices.Equal(words(have), words(want)))
 }
 
 func columnNames(f *schema.Found) []string {

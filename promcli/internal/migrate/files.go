@@ -132,7 +132,7 @@ func (w *writer) down() string {
 		if s.Kind == schema.ByHand {
 			b.WriteString(comment(byHand))
 		}
-		if w.needsValue(w.plan.was, s) {
+		if w.needsValue(w.plan.renamed, s) {
 			b.WriteString(comment("It fails on a table with rows, which have no value for it."))
 		}
 		for _, sql := range list[i] {

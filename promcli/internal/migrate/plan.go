@@ -18,6 +18,7 @@ type Plan struct {
 	Tables   []*schema.Table // what is declared after Up: what is kept included
 	renames  snapshot.Renames
 	was, now []*schema.Table
+	renamed  []*schema.Table // was, with the names of now
 }
 
 // Empty reports whether there is nothing to do.
@@ -42,12 +43,27 @@ func Between(ctx context.Context, d dialect.Dialect, was, models []*schema.Table
 			return nil, err
 		}
 	}
+	return p, p.undo(ctx, d)
+}
+
+// undo plans the way back: first to what was before under the names of now, and then to the names of before. So what a
+// file undoes has the names that the file has given it.
+func (p *Plan) undo(ctx context.Context, d dialect.Dialect) error {
+	var err error
+	if p.renamed, err = p.renames.Of(p.was); err != nil {
+		return err
+	}
+	inOrder(p.renamed, p.now, snapshot.Renames{})
 	back, err := p.back()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p.Down, err = install.Between(ctx, d, p.Tables, back, false)
-	return p, err
+	if p.Down, err = install.Between(ctx, d, p.Tables, p.renamed, false); err != nil {
+		return err
+	}
+	names, err := install.Between(ctx, d, p.renamed, back, false)
+	p.Down = append(p.Down, names...)
+	return err
 }
 
 func loses(s schema.Step) bool { return s.Risk == schema.Lossy }
@@ -59,6 +75,7 @@ func (p *Plan) keep(ctx context.Context, d dialect.Dialect, all []schema.Step) e
 	if err != nil {
 		return err
 	}
+	inOrder(renamed, p.now, snapshot.Renames{})
 	from, err := snapshot.Of(renamed)
 	if err != nil {
 		return err
@@ -199,7 +216,7 @@ func (p *Plan) units(d dialect.Dialect, single bool) []unit {
 	}
 	var list []unit
 	// A default may be a value that an enum gets, which no transaction may use before that has ended.
-	ups := slices.Clone(p.Up)
+	ups := slices.DeleteFunc(slices.Clone(p.Up), p.goesWithColumn)
 	slices.SortStableFunc(ups, func(x, y schema.Step) int { return later(x) - later(y) })
 	for _, s := range ups {
 		last := len(list) - 1
@@ -235,6 +252,18 @@ func (p *Plan) units(d dialect.Dialect, single bool) []unit {
 	return list
 }
 
+// goesWithColumn reports whether a step drops a constraint of a column that is dropped too, and comes back with it.
+func (p *Plan) goesWithColumn(s schema.Step) bool {
+	of := tableOf(p.renamed, s.Table)
+	return s.Kind == schema.DropConstraint && slices.ContainsFunc(p.Up, func(o schema.Step) bool {
+		if o.Kind != schema.DropColumn || o.Table != s.Table || of == nil {
+			return false
+		}
+		c := of.Column(o.Name)
+		return o.Name == s.Name || c != nil && of.CheckName(c) == s.Name
+	})
+}
+
 func later(s schema.Step) int {
 	if s.Kind == schema.AddValue {
 		return 0
@@ -266,6 +295,11 @@ func (p *Plan) undoes(list []unit, s schema.Step) int {
 				names = append(names, c.Name)
 			}
 		}
+	}
+	if tableOf(p.Tables, table) == nil { // all of it comes back where it is dropped, with others
+		return max(0, slices.IndexFunc(list, func(u unit) bool {
+			return slices.ContainsFunc(u.up, func(o schema.Step) bool { return o.Kind == schema.DropTable })
+		}))
 	}
 	for _, kind := range inverse[s.Kind] {
 		for i, u := range list {

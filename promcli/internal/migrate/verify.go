@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/install"
@@ -217,7 +218,11 @@ func (p *replay) state(ctx context.Context) (map[string]string, error) {
 	}
 	tables = append(tables, p.qualified...)
 	state := map[string]string{}
+	set := func(key, text string) { state[key] = strings.ReplaceAll(text, `"`, "") } // as SQLite keeps the text of an index
 	for _, name := range tables {
+		if _, local := schema.SplitName(name); local == dialect.AuditTable || local == dialect.ActorTable {
+			continue // the log stays
+		}
 		f, err := p.db.InspectAll(ctx, name)
 		if err != nil {
 			return nil, err
@@ -229,22 +234,22 @@ func (p *replay) state(ctx context.Context) (map[string]string, error) {
 		fold := f.FoldNames // SQLite keeps names of constraints in its texts alone
 		for _, c := range f.Columns {
 			c.Native.Labels = nil // which stay
-			state["column "+name+"."+c.Name] = fmt.Sprintf("%+v", c)
+			set("column "+name+"."+c.Name, fmt.Sprintf("%+v", c))
 		}
 		for _, ix := range f.Indexes {
-			state["index "+name+"."+ix.Name] = fmt.Sprintf("%+v", ix)
+			set("index "+name+"."+ix.Name, fmt.Sprintf("%+v", ix))
 		}
 		for _, k := range f.ForeignKeys {
 			if k.Unchecked = false; fold { // which no statement brings back
 				k.Name = ""
 			}
-			state["foreign key "+name+"."+cmp.Or(k.Name, strings.Join(k.Columns, ","))] = fmt.Sprintf("%+v", k)
+			set("foreign key "+name+"."+cmp.Or(k.Name, strings.Join(k.Columns, ",")), fmt.Sprintf("%+v", k))
 		}
 		for _, c := range f.Checks {
 			if c.Unchecked = false; fold {
 				c.Name = ""
 			}
-			state["check "+name+"."+cmp.Or(c.Name, c.Expr)] = fmt.Sprintf("%+v", c)
+			set("check "+name+"."+cmp.Or(c.Name, c.Expr), fmt.Sprintf("%+v", c))
 		}
 	}
 	return state, nil
