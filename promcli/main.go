@@ -47,6 +47,7 @@ type Streams struct {
 type commands struct {
 	flags
 
+	Copy    copyCommand    `cmd:"" group:"rows" help:"Copy tables from one database into another, of either engine."`
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
 	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`
