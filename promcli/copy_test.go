@@ -85,13 +85,3 @@ func TestCopy(t *testing.T) {
 		})
 	})
 }
-
-func open(t *testing.T, dsn string) *prom.DB {
-	t.Helper()
-	on, err := new(prom.Registry).Open(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = on.Close() })
-	return on
-}

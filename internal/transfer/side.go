@@ -152,7 +152,7 @@ func stored(c *schema.Column, rows driver.Rows, i int) (schema.Value, error) {
 		f, err := rows.Float(i)
 		return schema.FloatValue(c.Kind, f), err
 	}
-	return scan.Stored(c, rows, i)
+	return scan.StoredValue(c, rows, i)
 }
 
 // rowError is what is wrong with a value of a row.
