@@ -120,6 +120,7 @@ func (c *csvReader) record() (empty bool, err error) {
 		}
 		switch {
 		case b == '\r' && c.endsLine():
+			continue
 		case b == '\n':
 			if !any && !c.one {
 				return true, nil

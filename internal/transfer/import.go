@@ -485,7 +485,7 @@ func (in *importing) flush(ctx context.Context) error {
 			return one
 		}
 		raw := in.waits[i]
-		raw.Reason = reasonOf(one)
+		raw.Reason = strings.TrimPrefix(reasonOf(one), "import "+in.t.Name+": ")
 		if err := in.reject(raw); err != nil {
 			return err
 		}
