@@ -205,3 +205,23 @@ func size(v schema.Value) int64 {
 	}
 	return v.Int()
 }
+
+// CheckStored checks values of columns that were not encoded from fields: each must be as the column stores it, and the
+// rules hold. It returns them in the form of the column. The error is a [Violations] of every rule that is broken.
+func (p *Plan) CheckStored(cols []*schema.Column, values []schema.Value) error {
+	var broken Violations
+	for i, col := range cols {
+		c := p.codecs[col.Ordinal]
+		v, err := c.Restored(values[i])
+		if err != nil {
+			broken = append(broken, c.violation("type", err.Error()))
+			continue
+		}
+		values[i] = v
+		broken = c.check(broken, v)
+	}
+	if broken != nil {
+		return broken
+	}
+	return nil
+}

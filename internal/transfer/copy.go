@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,16 @@ type Options struct {
 	Tables []string        // the names of the tables to copy; nil for all
 	Again  bool            // an unfinished copy is not gone on with: its rows are deleted first
 
+	ChunkRows int // the most rows of a transaction of the target; 0 for 50,000
+
 	// Tell is told how far the copy is, several times a second, by one goroutine at a time; it may be nil.
 	Tell func(p Progress)
 }
 
 // Progress is how far a copy is.
 type Progress struct {
-	Table string // "" at the end of all rows
-	Stage string // rows, check, index
+	Table string // "" when it is about all of them
+	Stage string // rows, check, index, or "" at the end
 	Rows  int64  // of the stage of the table
 	Of    int64  // about how many there are
 }
@@ -93,6 +96,7 @@ func Copy(ctx context.Context, from, to *db.DB, o Options) (*Result, error) {
 		return nil, errors.New("prom: copy: the source and the target are the same connection")
 	}
 	start := time.Now()
+	o.ChunkRows = cmp.Or(o.ChunkRows, chunkRows)
 	j := &job{Options: o, from: sideOf(from), to: sideOf(to)}
 	j.same = j.from.postgres == j.to.postgres
 	ctx = to.Unlimited(from.Unlimited(ctx))
@@ -108,7 +112,7 @@ func Copy(ctx context.Context, from, to *db.DB, o Options) (*Result, error) {
 }
 
 func (j *job) run(ctx context.Context) error {
-	steps := []func(ctx context.Context) error{j.from.settle, j.plan, j.begin, j.rows, j.finish}
+	steps := []func(ctx context.Context) error{j.from.settle, j.plan, j.begin, j.rows, j.check, j.finish}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -368,7 +372,7 @@ func (j *job) space(ctx context.Context, name string) error {
 	return j.to.run(ctx, name, j.to.d.CreateSchema(space))
 }
 
-// rows copies the rows of all tables, and compares.
+// rows copies the rows of all tables.
 func (j *job) rows(ctx context.Context) error {
 	for _, t := range j.tables {
 		if t.state.done {
@@ -381,17 +385,48 @@ func (j *job) rows(ctx context.Context) error {
 			t.source = t.state.total
 		}
 	}
-	for _, t := range j.tables {
-		if err := j.compare(ctx, t); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-func (j *job) tell(t *table, rows int64) {
+// check compares the rows of both databases, and makes the indexes meanwhile: PostgreSQL does that by itself.
+func (j *job) check(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	made := make(chan error, 1)
+	indexes := func() error {
+		for _, t := range j.tables {
+			if err := j.indexes(ctx, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if j.to.postgres {
+		go func() { made <- indexes() }()
+	}
+	var err error
+	for _, t := range j.tables {
+		if err = j.compare(ctx, t); err != nil {
+			stop()
+			break
+		}
+	}
+	if !j.to.postgres { // which has one writer, and a cache for it
+		if err == nil {
+			err = indexes()
+		}
+		return err
+	}
+	j.tell(Progress{Stage: "index"})
+	if indexErr := <-made; err == nil {
+		err = indexErr
+	}
+	return err
+}
+
+func (j *job) tell(p Progress) {
 	if j.Tell != nil {
-		j.Tell(Progress{Table: t.Name, Stage: "rows", Rows: rows, Of: t.about})
+		j.Tell(p)
 	}
 }
 
@@ -399,9 +434,7 @@ func (j *job) tell(t *table, rows int64) {
 // is read there once more.
 func (j *job) compare(ctx context.Context, t *table) error {
 	told := func(rows int64) {
-		if j.Tell != nil {
-			j.Tell(Progress{Table: t.Name, Stage: "check", Rows: rows, Of: t.state.Rows})
-		}
+		j.tell(Progress{Table: t.Name, Stage: "check", Rows: rows, Of: t.state.Rows})
 	}
 	source := t.source
 	if t.resumed {

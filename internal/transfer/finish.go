@@ -12,17 +12,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// finish makes what comes after the rows: indexes, foreign keys, counters and statistics. Each step looks first what is
-// there, since an earlier run may have made it.
+// finish makes what comes after the indexes: foreign keys, counters and statistics. Each step looks first what is there,
+// since an earlier run may have made it.
 func (j *job) finish(ctx context.Context) error {
-	for _, t := range j.tables {
-		if j.Tell != nil {
-			j.Tell(Progress{Table: t.Name, Stage: "index"})
-		}
-		if err := j.indexes(ctx, t); err != nil {
-			return err
-		}
-	}
 	for _, t := range j.tables {
 		if err := j.constraints(ctx, t); err != nil {
 			return err
@@ -43,9 +35,7 @@ func (j *job) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if j.Tell != nil {
-		j.Tell(Progress{})
-	}
+	j.tell(Progress{})
 	return nil
 }
 
@@ -107,7 +97,7 @@ func (j *job) constraints(ctx context.Context, t *table) error {
 	}
 	for _, k := range t.ForeignKeys {
 		if t.EnforcesKey(k) && isCopied(t.TargetOfKey(k)) && target.Reference(schema.ColumnNames(k.Columns)...) == nil {
-			statements = append(statements, j.to.d.AddForeignKey(t.Table, k, len(k.Null) > 0, nil))
+			statements = append(statements, j.to.d.AddForeignKey(t.Table, k, len(k.Null) > 0, &target))
 		}
 	}
 	if j.Models == nil && j.same {

@@ -68,7 +68,6 @@ func (j *job) pipe(ctx context.Context, t *table) error {
 			t.state = before
 			return err
 		}
-		j.tell(t, t.state.Rows)
 	}
 	return nil
 }
@@ -95,7 +94,7 @@ func (j *job) produce(ctx context.Context, t *table, to *sink, blocks chan<- *bl
 	var h hasher
 	b, keyAt := fresh(), t.keyAt()
 	rows, size, n := 0, 0, 0 // of the transaction, and all
-	err := j.from.rows(ctx, t, t.state.last, func(values []schema.Value) error {
+	err := j.from.rows(ctx, t, true, t.state.last, func(values []schema.Value) error {
 		n++
 		if to.encoder != nil {
 			var column int
@@ -119,14 +118,14 @@ func (j *job) produce(ctx context.Context, t *table, to *sink, blocks chan<- *bl
 		}
 		b.add(h.row(values))
 		rows++
-		if len(b.data) < blockBytes && b.Rows < blockRows && size < chunkBytes {
+		if len(b.data) < blockBytes && b.Rows < blockRows && rows < j.ChunkRows && size < chunkBytes {
 			return nil
 		}
 		if len(keyAt) > 0 {
 			for _, i := range keyAt {
 				b.last = append(b.last, values[i])
 			}
-			if b.cut = rows >= chunkRows || size >= chunkBytes; b.cut {
+			if b.cut = rows >= j.ChunkRows || size >= chunkBytes; b.cut {
 				rows, size = 0, 0
 			}
 		}
@@ -152,7 +151,8 @@ func (j *job) chunk(ctx context.Context, t *table, to *sink, blocks <-chan *bloc
 	if err := j.to.settle(ctx); err != nil {
 		return err
 	}
-	r := &chunkReader{ctx: ctx, t: t, to: to, blocks: blocks, free: free}
+	r := &chunkReader{ctx: ctx, t: t, to: to, blocks: blocks, free: free,
+		told: func() { j.tell(Progress{Table: t.Name, Stage: "rows", Rows: t.state.Rows, Of: t.about}) }}
 	var err error
 	if to.encoder != nil {
 		// A crash of the server may lose transactions that a client knows of, with the place that they came to. The last
@@ -195,6 +195,7 @@ type chunkReader struct {
 	to     *sink
 	blocks <-chan *block
 	free   chan<- *block
+	told   func()
 
 	b    *block
 	rest []byte
@@ -212,6 +213,7 @@ func (r *chunkReader) next() *block {
 			r.t.state.last = append(r.t.state.last[:0:0], b.last...)
 		}
 		r.t.state.done = b.end
+		r.told()
 		r.over = b.cut
 		select {
 		case r.free <- b:

@@ -100,8 +100,9 @@ func (s side) hasRows(ctx context.Context, table string) (has bool, err error) {
 	return has, err
 }
 
-// query returns the query for the columns of a table, in the order of its key, and behind a key when after is set.
-func (s side) query(t *table, forms schema.Forms, after bool) string {
+// query returns the query for the columns of a table, in the order of its key where that counts, and behind a key when
+// after is set.
+func (s side) query(t *table, forms schema.Forms, ordered, after bool) string {
 	exprs := make([]string, len(t.cols))
 	for i, c := range t.cols {
 		if exprs[i] = s.d.Quote(c.Name); forms.Of(c).Native != nil {
@@ -109,7 +110,7 @@ func (s side) query(t *table, forms schema.Forms, after bool) string {
 		}
 	}
 	sql := "SELECT " + strings.Join(exprs, ", ") + " FROM " + s.d.Table(t.Name)
-	if len(t.key) == 0 {
+	if !ordered || len(t.key) == 0 {
 		return sql
 	}
 	names := dialect.QuoteList(schema.ColumnNames(t.key))
@@ -123,8 +124,9 @@ func (s side) query(t *table, forms schema.Forms, after bool) string {
 	return sql + " ORDER BY " + names
 }
 
-// rows reads all rows of a table behind a key, as values, which are the caller's until the next row.
-func (s side) rows(ctx context.Context, t *table, after []schema.Value, row func(values []schema.Value) error) error {
+// rows reads all rows of a table, or in the order of its key those behind one, as values, which are the caller's until the
+// next row.
+func (s side) rows(ctx context.Context, t *table, ordered bool, after []schema.Value, row func(values []schema.Value) error) error {
 	forms, exists, err := s.db.Forms(ctx, t.Table)
 	if err != nil {
 		return err
@@ -133,7 +135,7 @@ func (s side) rows(ctx context.Context, t *table, after []schema.Value, row func
 		return &driver.Error{Kind: driver.KindNoTable, Op: "copy", Table: t.Name}
 	}
 	values, n := make([]schema.Value, len(t.cols)), 0
-	return s.read(ctx, t.Name, s.query(t, forms, len(after) > 0), after, func(rows driver.Rows) error {
+	return s.read(ctx, t.Name, s.query(t, forms, ordered, len(after) > 0), after, func(rows driver.Rows) error {
 		n++
 		for i, c := range t.cols {
 			if values[i], err = stored(c, rows, i); err != nil {
@@ -150,7 +152,7 @@ func stored(c *schema.Column, rows driver.Rows, i int) (schema.Value, error) {
 		f, err := rows.Float(i)
 		return schema.FloatValue(c.Kind, f), err
 	}
-	return scan.Stored(c, rows, i)
+	return scan.StoredValue(c, rows, i)
 }
 
 // rowError is what is wrong with a value of a row.
@@ -171,7 +173,7 @@ func (e *rowError) Unwrap() error { return e.err }
 func (s side) sum(ctx context.Context, t *table, told func(rows int64)) (total, error) {
 	var all total
 	var h hasher
-	err := s.rows(ctx, t, nil, func(values []schema.Value) error {
+	err := s.rows(ctx, t, false, nil, func(values []schema.Value) error {
 		all.add(h.row(values))
 		if told != nil && all.Rows%10000 == 0 {
 			told(all.Rows)

@@ -2,9 +2,7 @@ package transfer
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,10 +12,7 @@ import (
 // hasher makes the hash of a row: of its values, whichever engine or type they are stored in. The sum of the hashes of
 // all rows, modulo 1<<64, is the checksum of a table, in which their order does not count. It finds what was lost or
 // changed by accident, and is no protection against somebody who wants rows to have the same one.
-type hasher struct {
-	h   uint64
-	buf []byte
-}
+type hasher struct{ h uint64 }
 
 // row returns the hash of a row.
 func (h *hasher) row(values []schema.Value) uint64 {
@@ -90,50 +85,10 @@ func (h *hasher) value(v schema.Value) {
 	case schema.Decimal:
 		h.text('d', plainNumber(v.Text()))
 	case schema.JSON:
-		h.json(v.Text())
+		h.number('j', documentHash(v.Text()))
 	default:
 		h.text('s', v.Text())
 	}
-}
-
-// json adds a document, whose spaces, order of keys and writing of numbers do not count: jsonb keeps none of them.
-func (h *hasher) json(s string) {
-	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber()
-	var doc any
-	if d.Decode(&doc) != nil {
-		h.text('j', s)
-		return
-	}
-	h.buf = appendDocument(h.buf[:0], doc)
-	h.text('j', string(h.buf))
-}
-
-func appendDocument(dst []byte, doc any) []byte {
-	switch doc := doc.(type) {
-	case map[string]any:
-		keys := make([]string, 0, len(doc))
-		for k := range doc {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		dst = append(dst, '{')
-		for _, k := range keys {
-			dst = append(appendDocument(dst, k), ':')
-			dst = append(appendDocument(dst, doc[k]), ',')
-		}
-		return append(dst, '}')
-	case []any:
-		dst = append(dst, '[')
-		for _, e := range doc {
-			dst = append(appendDocument(dst, e), ',')
-		}
-		return append(dst, ']')
-	case json.Number:
-		return append(dst, plainNumber(string(doc))...)
-	}
-	text, _ := json.Marshal(doc) // a text, true, false or null
-	return append(dst, text...)
 }
 
 // plainNumber returns a decimal number in one form: its digits without zeros at the ends, and the power of ten.

@@ -57,6 +57,7 @@ func fillSized(t *testing.T, on *prom.DB, n int) {
 	is := is.New(t)
 	ctx := t.Context()
 	shops, articles := n/100, n/4
+	var shopIDs, articleIDs []int64 // which need not begin at 1
 	const part = 5000
 	for at := 0; at < shops; at += part {
 		list := make([]Shop, min(part, shops-at))
@@ -64,24 +65,30 @@ func fillSized(t *testing.T, on *prom.DB, n int) {
 			list[i] = Shop{Name: fmt.Sprintf("Shop %d", at+i), City: "Zürich", Open: i%3 > 0}
 		}
 		is.NoErr(prom.NewRepo[Shop](prom.Using(on)).CreateMany(ctx, list))
+		for i := range list {
+			shopIDs = append(shopIDs, list[i].ID)
+		}
 	}
 	for at := 0; at < articles; at += part {
 		list := make([]Article, min(part, articles-at))
 		for i := range list {
 			text := strings.Repeat("a text with some words ", i%4)
-			list[i] = Article{Shop: prom.NewRef[Shop](int64((at+i)%shops + 1)), Title: fmt.Sprintf("Article \"%d\"", at+i),
+			list[i] = Article{Shop: prom.NewRef[Shop](shopIDs[(at+i)%shops]), Title: fmt.Sprintf("Article \"%d\"", at+i),
 				Price: fmt.Sprintf("%d.%02d", i, i%100), Weight: float64(i) / 7, Tags: map[string]any{"b": i, "a": []any{"x", 1.5}}, Text: &text}
 			if i%5 == 0 {
 				list[i].Text = nil
 			}
 		}
 		is.NoErr(prom.NewRepo[Article](prom.Using(on)).CreateMany(ctx, list))
+		for i := range list {
+			articleIDs = append(articleIDs, list[i].ID)
+		}
 	}
 	start := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	for at := 0; at < n-shops-articles; at += part {
 		list := make([]Sale, min(part, n-shops-articles-at))
 		for i := range list {
-			list[i] = Sale{Article: prom.NewRef[Article](int64((at*7+i)%articles + 1)), At: start.Add(time.Duration(at+i) * time.Second),
+			list[i] = Sale{Article: prom.NewRef[Article](articleIDs[(at*7+i)%articles]), At: start.Add(time.Duration(at+i) * time.Second),
 				Count: int32(i % 10), Paid: i%2 == 0}
 		}
 		is.NoErr(prom.NewRepo[Sale](prom.Using(on)).CreateMany(ctx, list))
