@@ -87,8 +87,8 @@ var arrows = map[string][]string{
 	"examples/conduit/api":           {"."},
 
 	"internal/queryplan": {".", "schema", "internal/sqltext"},
-	"internal/transfer": {"schema", "dialect", "dialect/sqlite", "internal/db", "internal/db/driver",
-		"internal/db/postgres", "internal/install", "internal/scan", "internal/sqltext"},
+	"internal/transfer": {"schema", "dialect", "dialect/sqlite", "internal/core", "internal/db", "internal/db/driver",
+		"internal/db/postgres", "internal/install", "internal/scan", "internal/sqltext", uuid},
 	"internal/fit":            {"schema", "internal/fit/walk"},
 	"internal/fit/walk":       {".", "schema", "promtest"},
 	"internal/dbtest":         {"internal/dbtest/servers", pgx, goleak},
