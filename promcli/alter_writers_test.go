@@ -108,7 +108,9 @@ func (w *writers) end() (int64, time.Duration) {
 func TestAlterBesideWriters(t *testing.T) {
 	t.Parallel()
 	rows := dbtest.Size(5000, 1_000_000)
-	for _, c := range []struct{ name, column, typ string }{{"key", "id", "bigint"}, {"column", "amount", "numeric(20,3)"}} {
+	for _, c := range []struct{ name, column, typ string }{
+		{"key", "id", "bigint"}, {"column", "amount", "numeric(20,3)"},
+		{"reference", "parent", "bigint"}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)

@@ -117,7 +117,7 @@ type grant struct {
 }
 
 type extended struct {
-	Name, Def, Comment string // the name quoted, with its schema
+	Name, Def, Comment, Owner string // the name quoted, with its schema
 }
 
 type trigger struct {
@@ -216,7 +216,7 @@ FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
 WHERE a.attrelid = $1::oid AND a.attnum = $2::int2 ORDER BY 1, 2`
 
 const lookExtended = `SELECT format('%I.%I', n.nspname, s.stxname) AS name, pg_get_statisticsobjdef(s.oid) AS def,
-	coalesce(obj_description(s.oid, 'pg_statistic_ext'), '') AS comment
+	coalesce(obj_description(s.oid, 'pg_statistic_ext'), '') AS comment, quote_ident(pg_get_userbyid(s.stxowner)) AS owner
 FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
 WHERE s.stxrelid = $1::oid AND ($2::int2 = ANY (s.stxkeys) OR EXISTS (SELECT FROM pg_catalog.pg_depend d
 	WHERE d.classid = 'pg_catalog.pg_statistic_ext'::regclass AND d.objid = s.oid

@@ -205,7 +205,7 @@ func (s *session) statements(t *table, st *state) (sql []string) {
 		add("GRANT %s (%s) ON %s TO %s%s", g.Privilege, column, t.sql(), g.Role, option)
 	}
 	for _, e := range t.Extended {
-		sql = append(sql, e.Def)
+		sql = append(sql, e.Def, "ALTER STATISTICS "+e.Name+" OWNER TO "+e.Owner)
 		comment("STATISTICS "+e.Name, e.Comment)
 	}
 	return sql
