@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 
+	"github.com/prom-go/prom/internal/dbtest"
 	"github.com/prom-go/prom/promcli"
 )
 
@@ -34,7 +36,8 @@ func (u *during) Write(b []byte) (int, error) {
 func (d *database) alterWhile(phase, sql string, args ...string) result {
 	d.t.Helper()
 	u := &during{phase: phase, fn: func() { d.exec(sql) }}
-	code := promcli.Run(context.Background(), promcli.Streams{Err: u}, append([]string{"alter", "--dsn", d.dsn, "--yes", "--json"}, args...))
+	code := promcli.Run(context.Background(), promcli.Streams{Err: u}, append([]string{"alter", "--dsn", d.dsn, "--yes",
+		"--json"}, args...))
 	is.New(d.t).True(u.did)
 	return result{code: code, err: u.seen.String()}
 }
@@ -44,7 +47,8 @@ func TestAlterChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	d := postgresFor(t, fmt.Sprintf(events, 300))
-	r := d.alterWhile("swap", "CREATE INDEX later ON event ((amount + 1)); GRANT SELECT (amount) ON event TO PUBLIC; ALTER TABLE event ALTER amount SET DEFAULT 5",
+	r := d.alterWhile("swap", "CREATE INDEX later ON event ((amount + 1)); GRANT SELECT (amount) ON event TO PUBLIC; "+
+		"ALTER TABLE event ALTER amount SET DEFAULT 5",
 		"event", "amount", "--type", "bigint")
 	is.Equal(r.code, promcli.CodeDone)
 	is.True(strings.Contains(r.err, "changed while"))
@@ -60,14 +64,16 @@ func TestAlterChangedMeanwhile(t *testing.T) {
 	is.True(!strings.Contains(d.dump(), "later"))
 
 	// Somebody writes with the trigger disabled.
-	r = d.alterWhile("verify", `ALTER TABLE event DISABLE TRIGGER "~prom_alter"; UPDATE event SET amount = 1 WHERE id IN (7, 8);
+	r = d.alterWhile("verify", `ALTER TABLE event DISABLE TRIGGER "~prom_alter"; UPDATE event SET amount = 1
+		WHERE id IN (7, 8);
 		ALTER TABLE event ENABLE ALWAYS TRIGGER "~prom_alter"`, "event", "amount", "--type", "bigint")
 	is.Equal(r.code, promcli.CodeFailed)
 	is.True(containsAll(r.err, "2 rows have another value", "--abort"))
 	d.altered("event", "amount", "--abort")
 
 	// A program writes what cannot be converted: its statement fails, as it will afterwards.
-	r = d.alterWhile("copy", `DO $$ BEGIN UPDATE event SET amount = 70000 WHERE id = 9; RAISE 'no error'; EXCEPTION WHEN numeric_value_out_of_range THEN END $$`,
+	r = d.alterWhile("copy", `DO $$ BEGIN UPDATE event SET amount = 70000 WHERE id = 9; RAISE 'no error';
+		EXCEPTION WHEN numeric_value_out_of_range THEN END $$`,
 		"event", "amount", "--type", "smallint")
 	is.Equal(r.code, promcli.CodeDone)
 }
@@ -87,14 +93,19 @@ func TestAlterKeys(t *testing.T) {
 		"interval":  `n * interval '1 day 1 us'`,
 		"array":     `ARRAY[n, 1]`,
 	} {
+		if !dbtest.Full() && !slices.Contains([]string{"collation", "time", "bytea"}, name) {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
-			d := postgresFor(t, "CREATE TABLE thing AS SELECT (n % 3)::smallint AS a, "+key+` AS "K", n AS v FROM generate_series(1, 1200) n;
+			d := postgresFor(t, "CREATE TABLE thing AS SELECT (n % 3)::smallint AS a, "+key+` AS "K", n AS v
+				FROM generate_series(1, 1200) n;
 				ALTER TABLE thing ADD PRIMARY KEY (a, "K")`)
 			r := d.altered("thing", "v", "--type", "text", "--using", "v::text || '!'", "--json")
 			is.True(strings.Contains(r.out, `"rows": 1200`))
-			is.Equal(d.text("SELECT count(DISTINCT v) || ' ' || count(*) || ' ' || min(v) FROM thing WHERE v LIKE '%!'"), "1200 1200 1!")
+			is.Equal(d.text("SELECT count(DISTINCT v) || ' ' || count(*) || ' ' || min(v) FROM thing WHERE v LIKE '%!'"),
+				"1200 1200 1!")
 		})
 	}
 }
@@ -106,9 +117,11 @@ func TestAlterAsOwner(t *testing.T) {
 	d := postgresFor(t, orders)
 	schema := d.text("SELECT current_schema()::text")
 	role := schema + "_owner"
-	d.exec(strings.NewReplacer("@r", role, "@s", schema).Replace(`CREATE ROLE @r LOGIN; GRANT USAGE, CREATE ON SCHEMA @s TO @r;
+	d.exec(strings.NewReplacer("@r", role, "@s", schema).Replace(`CREATE ROLE @r LOGIN; GRANT USAGE,
+		CREATE ON SCHEMA @s TO @r;
 		ALTER TABLE customer OWNER TO @r; ALTER TABLE orders OWNER TO @r; ALTER STATISTICS orders_stat OWNER TO @r;
-		CREATE TABLE thing (id int PRIMARY KEY, a int, c int); INSERT INTO thing VALUES (1, 1); ` + trigger("touch", "BEFORE UPDATE") +
+		CREATE TABLE thing (id int PRIMARY KEY, a int, c int); INSERT INTO thing VALUES (1, 1); ` + trigger("touch",
+		"BEFORE UPDATE") +
 		`; ALTER TABLE thing OWNER TO @r`))
 	t.Cleanup(func() { d.exec("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role) })
 	u, err := url.Parse(d.dsn)
@@ -135,7 +148,8 @@ func TestAlterAsks(t *testing.T) {
 	r := run(t, nil, "alter", "--dsn", d.dsn, "orders", "id", "--type", "bigint", "--keep-old")
 	is.Equal(r.code, promcli.CodeUsage)
 	is.True(strings.Contains(r.err, "--yes"))
-	is.True(containsAll(r.out, "add the column prom_alter_new bigint", "about 1500 rows", "index orders_pk, CONCURRENTLY", "NOT NULL",
+	is.True(containsAll(r.out, "add the column prom_alter_new bigint", "about 1500 rows",
+		"index orders_pk, CONCURRENTLY", "NOT NULL",
 		"CHECK orders_both", "sequence orders_id_seq", "id_old", "item_orders_fkey of"))
 	same(t, d.dump(), before)
 	r = d.alter("customer", "name", "--type", "varchar")
