@@ -82,6 +82,9 @@ func TestAlterRefused(t *testing.T) {
 			t.Parallel()
 			is := is.New(t)
 			d := postgresFor(t)
+			if name == "body" && d.text("SELECT current_setting('server_version_num')") < "14" {
+				t.Skip("PostgreSQL 13 has no functions with a body in SQL")
+			}
 			schema := d.text("SELECT current_schema()::text")
 			d.exec(strings.ReplaceAll(c.sql, "{schema}", schema))
 			if name == "publication" {

@@ -151,11 +151,10 @@ func (s *session) rewrite(ctx context.Context, t *table, d *definitions) error {
 	}
 	for _, ix := range t.Indexes {
 		var tail string
-		name := fmt.Sprintf("%s%d", indexName, ix.OID)
-		err := s.row(ctx, `SELECT substr(pg_get_indexdef(x.oid), 1 + length('CREATE ' || $1::text || ' ON `+temp+` USING '))
-			FROM pg_catalog.pg_class x JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
-			WHERE x.relname = $2::text AND i.indrelid = '`+temp+`'::regclass`,
-			[]any{unique(ix.Uniq) + "INDEX " + name, name}, &tail)
+		err := s.row(ctx, `SELECT substr(def, strpos(def, '.prom_alter_names USING ') + length('.prom_alter_names USING '))
+			FROM (SELECT pg_get_indexdef(x.oid) FROM pg_catalog.pg_class x JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+				WHERE x.relname = $1::text AND i.indrelid = '`+temp+`'::regclass) AS d(def)`,
+			[]any{fmt.Sprintf("%s%d", indexName, ix.OID)}, &tail)
 		if err != nil {
 			return err
 		}
