@@ -22,8 +22,8 @@ type alterCommand struct {
 	Table  string `arg:"" help:"The table, or schema.table."`
 	Column string `arg:"" help:"The column."`
 
-	Type      string        `placeholder:"TYPE" help:"The new type, as SQL; without it, an alteration that is under way goes on."`
-	Using     string        `placeholder:"EXPR" help:"How to convert: an SQL expression of the row's columns, as in ALTER TABLE … USING."`
+	Type      string        `placeholder:"TYPE" help:"The new type; without it, an alteration that is under way goes on."`
+	Using     string        `placeholder:"EXPR" help:"How to convert: an SQL expression of the row's columns."`
 	ChunkTime time.Duration `default:"200ms" help:"How long a transaction of the backfill should take."`
 	Pause     time.Duration `default:"0s" help:"The pause between two of them."`
 	LockWait  time.Duration `default:"10m" help:"How long to try for a lock, again and again."`
@@ -105,7 +105,8 @@ func (a *alterCommand) Run(ctx context.Context, e *env) error {
 	}
 	r.Seconds = time.Since(start).Round(time.Millisecond).Seconds()
 	return e.print(r, func(w io.Writer) error {
-		text := fmt.Sprintf("%s.%s: %d rows in %.1f s, %d transactions; the longest lock was %.0f ms", a.Table, a.Column, r.Rows, r.Seconds,
+		text := fmt.Sprintf("%s.%s: %d rows in %.1f s, %d transactions; the longest lock was %.0f ms", a.Table, a.Column,
+			r.Rows, r.Seconds,
 			r.Chunks, 1000*r.Locked)
 		switch {
 		case r.Aborted:
@@ -189,7 +190,8 @@ func (e *env) alterProgress() func(online.Event) {
 			_ = bar.Set64(ev.Rows)
 		case time.Since(last) > 5*time.Second:
 			last = time.Now()
-			_, _ = fmt.Fprintf(e.err, "%s: %d of about %d rows, %.0f rows/s, %s left\n", ev.Phase, ev.Rows, ev.Total, ev.Rate, ev.Rest)
+			_, _ = fmt.Fprintf(e.err, "%s: %d of about %d rows, %.0f rows/s, %s left\n", ev.Phase, ev.Rows, ev.Total, ev.Rate,
+				ev.Rest)
 		}
 	}
 }

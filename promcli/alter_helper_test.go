@@ -69,31 +69,43 @@ func (d *database) dump() string {
 	schema := d.text("SELECT current_schema()::text")
 	var b strings.Builder
 	for _, q := range []string{
-		`SELECT concat_ws(' ', 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation, a.attnotnull,
-			a.attidentity, a.attgenerated, pg_get_expr(f.adbin, f.adrelid), col_description(c.oid, a.attnum), a.attacl, a.attstattarget,
+		`SELECT concat_ws(' ', 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+			a.attcollation::regcollation, a.attnotnull,
+			a.attidentity, a.attgenerated, pg_get_expr(f.adbin, f.adrelid), col_description(c.oid, a.attnum), a.attacl,
+				a.attstattarget,
 			a.attoptions, a.attstorage)
-		FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND a.attnum > 0 AND NOT a.attisdropped`,
-		`SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), indisvalid, indisprimary, indisclustered, indisreplident,
+		FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef f ON f.adrelid = c.oid
+			AND f.adnum = a.attnum
+		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') AND a.attnum > 0
+			AND NOT a.attisdropped`,
+		`SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), indisvalid, indisprimary, indisclustered,
+			indisreplident,
 			obj_description(i.indexrelid), c.reltablespace)
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = current_schema()::regnamespace`,
-		`SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated, obj_description(oid))
+		`SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated,
+			obj_description(oid))
 		FROM pg_constraint WHERE connamespace = current_schema()::regnamespace`,
-		`SELECT concat_ws(' ', 'trigger', tgenabled, pg_get_triggerdef(g.oid)) FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+		`SELECT concat_ws(' ', 'trigger', tgenabled, pg_get_triggerdef(g.oid)) FROM pg_trigger g
+			JOIN pg_class c ON c.oid = g.tgrelid
 		WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal`,
-		`SELECT concat_ws(' ', 'function', oid::regprocedure) FROM pg_proc WHERE pronamespace = current_schema()::regnamespace`,
-		`SELECT concat_ws(' ', 'sequence', c.relname, c.relacl, obj_description(c.oid), s.seqtypid::regtype, seqstart, seqincrement, seqmax,
-			seqmin, seqcache, seqcycle, pg_sequence_last_value(c.oid), (SELECT string_agg(concat_ws(' ', d.deptype, a.attname), ',')
+		`SELECT concat_ws(' ', 'function', oid::regprocedure) FROM pg_proc
+			WHERE pronamespace = current_schema()::regnamespace`,
+		`SELECT concat_ws(' ', 'sequence', c.relname, c.relacl, obj_description(c.oid), s.seqtypid::regtype, seqstart,
+			seqincrement, seqmax,
+			seqmin, seqcache, seqcycle, pg_sequence_last_value(c.oid), (SELECT string_agg(concat_ws(' ', d.deptype, a.attname),
+				',')
 			FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 			WHERE d.objid = c.oid AND d.deptype IN ('a', 'i')))
 		FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid WHERE c.relnamespace = current_schema()::regnamespace`,
-		`SELECT concat_ws(' ', 'statistics', stxrelid::regclass, stxname, stxkind, (SELECT string_agg(attname, ',' ORDER BY attname)
+		`SELECT concat_ws(' ', 'statistics', stxrelid::regclass, stxname, stxkind, (SELECT string_agg(attname, ','
+			ORDER BY attname)
 			FROM pg_attribute WHERE attrelid = stxrelid AND attnum = ANY (stxkeys)), obj_description(oid)) FROM pg_statistic_ext
 		WHERE stxnamespace = current_schema()::regnamespace`,
 		`SELECT concat_ws(' ', 'table', relname, relkind, relreplident, relacl) FROM pg_class
 		WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')`,
 	} {
-		b.WriteString(d.text(`SELECT coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), '') FROM (`+q+`) AS q(line)`) + "\n")
+		b.WriteString(d.text(`SELECT coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), '')
+			FROM (`+q+`) AS q(line)`) + "\n")
 	}
 	return strings.ReplaceAll(b.String(), schema+".", "")
 }

@@ -32,14 +32,16 @@ type report struct {
 }
 
 // slow are the arguments of an alteration that tries each row, and has chunks enough to be stopped between two.
-var slow = []string{"--yes", "--json", "orders", "id", "--type", "bigint", "--using", "id::bigint", "--chunk-time", "1ms", "--pause", "5ms"}
+var slow = []string{"--yes", "--json", "orders", "id", "--type", "bigint", "--using", "id::bigint", "--chunk-time",
+	"1ms", "--pause", "5ms"}
 
 // TestAlterKilled kills the process of an alteration with SIGKILL in each phase, one after the other, and goes on with
 // the same command. At the end the table is as if ALTER TABLE had done it.
 func TestAlterKilled(t *testing.T) {
 	t.Parallel()
 	if dbtest.IsChild() {
-		promcli.Run(context.Background(), promcli.Streams{Err: os.Stdout}, append([]string{"alter", "--dsn", os.Getenv("DSN")}, slow...))
+		promcli.Run(context.Background(), promcli.Streams{Err: os.Stdout}, append([]string{"alter", "--dsn",
+			os.Getenv("DSN")}, slow...))
 		return
 	}
 	is := is.New(t)
@@ -72,7 +74,8 @@ func TestAlterKilled(t *testing.T) {
 			break // the swap may have come before the signal
 		}
 	}
-	is.True(killed["try"] == 2 && killed["shadow"] == 1 && killed["copy"] == 2 && killed["verify"] == 1 && killed["build"] >= 1)
+	is.True(killed["try"] == 2 && killed["shadow"] == 1 && killed["copy"] == 2 && killed["verify"] == 1 &&
+		killed["build"] >= 1)
 	is.True(killed["swap"] == 1)
 	r := d.alter(slow...)
 	if r.code != promcli.CodeDone {
@@ -136,8 +139,10 @@ func TestAlterAborted(t *testing.T) {
 			is.True(strings.Contains(r.err, "altered already"))
 			is.Equal(d.rows(rows), had)
 			d.altered("orders", "id") // which goes on, without a type
-			is.Equal(d.text("SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'id'"), "bigint")
-			is.Equal(d.text("SELECT count(*)::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND NOT convalidated"), "1")
+			is.Equal(d.text("SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND "+
+				"attname = 'id'"), "bigint")
+			is.Equal(d.text("SELECT count(*)::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND "+
+				"NOT convalidated"), "1")
 			return
 		default:
 			is.Equal(r.code, promcli.CodeDone)
@@ -152,7 +157,8 @@ func TestAlterGoesOn(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	d := postgresFor(t, fmt.Sprintf(events, 1500))
-	is.Equal(d.interrupted("copy", true, "--yes", "--json", "event", "kind", "--type", "varchar(30)", "--keep-old", "--pause", "5ms"), promcli.CodeInterrupted)
+	is.Equal(d.interrupted("copy", true, "--yes", "--json", "event", "kind", "--type", "varchar(30)", "--keep-old",
+		"--pause", "5ms"), promcli.CodeInterrupted)
 	r := d.alter("event", "kind", "--type", "varchar(40)")
 	is.Equal(r.code, promcli.CodeFailed)
 	is.True(containsAll(r.err, "under way", "--type varchar(30) --keep-old", "--abort"))

@@ -114,6 +114,12 @@ JOIN pg_catalog.pg_publication p ON p.oid = pr.prpubid
 UNION SELECT 'generated column', b.attname::text, u.col, pg_catalog.pg_get_expr(f.adbin, f.adrelid), false, u.holds
 FROM u JOIN pg_catalog.pg_attrdef f ON u.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = u.objid
 JOIN pg_catalog.pg_attribute b ON b.attrelid = f.adrelid AND b.attnum = f.adnum AND b.attgenerated <> '' AND b.attname <> u.col
+UNION SELECT 'generated column', b.attname::text, a.attname::text, pg_catalog.pg_get_expr(f.adbin, f.adrelid), false, 'td' -- before PostgreSQL 15
+FROM t JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = t.oid
+	AND d.refclassid = d.classid AND d.refobjid = t.oid AND d.refobjsubid > 0
+JOIN pg_catalog.pg_attribute b ON b.attrelid = t.oid AND b.attnum = d.objsubid AND b.attgenerated <> ''
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+JOIN pg_catalog.pg_attrdef f ON f.adrelid = t.oid AND f.adnum = b.attnum
 UNION SELECT 'partition key', pg_catalog.pg_get_partkeydef(t.oid), a.attname::text, NULL, true, 'td'
 FROM t JOIN pg_catalog.pg_depend d ON t.relkind = 'p' AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = t.oid
 	AND d.refclassid = d.classid AND d.refobjid = t.oid AND d.refobjsubid = 0

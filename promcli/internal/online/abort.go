@@ -34,7 +34,8 @@ func Abort(ctx context.Context, conn *pgx.Conn, req Request, report func(Event))
 	case st != nil && st.Column != req.Column:
 		return fmt.Errorf("the alteration of table %s that is under way is that of the column %s", req.Table, st.Column)
 	case st != nil && st.Phase == phaseSwapped:
-		return errors.New("the column is altered already, and foreign keys are still to be validated: run the command without --abort")
+		return errors.New("the column is altered already, and foreign keys are still to be validated: run the command " +
+			"without --abort")
 	case st == nil && !t.Shadow:
 		return fmt.Errorf("no alteration of %s.%s is under way", req.Table, req.Column)
 	}
@@ -56,7 +57,9 @@ func Abort(ctx context.Context, conn *pgx.Conn, req Request, report func(Event))
 			}
 		}
 	}
-	statements = append(statements, "ALTER TABLE "+t.sql()+" DROP COLUMN IF EXISTS "+quote(shadowName), stateKey, t.dropState())
+	statements = append(statements, "ALTER TABLE "+t.sql()+" DROP COLUMN IF EXISTS "+quote(shadowName), stateKey,
+		t.dropState())
 	names, oids := t.tables()
-	return s.briefly(ctx, PhaseShadow, "LOCK TABLE "+strings.Join(names, ", ")+" IN ACCESS EXCLUSIVE MODE", oids, statements...)
+	return s.briefly(ctx, PhaseShadow, "LOCK TABLE "+strings.Join(names, ", ")+" IN ACCESS EXCLUSIVE MODE", oids,
+		statements...)
 }

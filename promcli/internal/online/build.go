@@ -105,7 +105,8 @@ func (s *session) index(ctx context.Context, t *table, ix index, tail string) er
 		}
 	}
 	if code(err) == "23505" {
-		return fmt.Errorf("converted values are not unique, and index %s is: take the alteration back by --abort, and fix the rows, "+
+		return fmt.Errorf("converted values are not unique, and index %s is: take the alteration back by --abort, and fix "+
+			"the rows, "+
 			"or say by --using how to convert them: %w", ix.Name, err)
 	}
 	return err
@@ -139,7 +140,8 @@ func (s *session) validate(ctx context.Context, t *table, name, violated string)
 	if drop != nil {
 		return drop
 	}
-	return fmt.Errorf("%s: take the alteration back by --abort, and fix the rows, or say by --using how to convert them", violated)
+	return fmt.Errorf("%s: take the alteration back by --abort, and fix the rows, or say by --using how to convert them",
+		violated)
 }
 
 // foreignKey adds a foreign key of the shadow in the same way.

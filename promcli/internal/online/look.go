@@ -117,7 +117,7 @@ type grant struct {
 }
 
 type extended struct {
-	Name, Def, Comment string // the name quoted, with its schema
+	Name, Def, Comment, Owner string // the name quoted, with its schema
 }
 
 type trigger struct {
@@ -164,7 +164,8 @@ WHERE i.indrelid = $1::oid AND i.indisprimary AND k.at <= i.indnkeyatts ORDER BY
 
 // lookIndexes lists those with the column as a key, in INCLUDE, in an expression or in the condition.
 const lookIndexes = `SELECT i.indexrelid AS oid, x.relname::text AS name, i.indisunique AS uniq, i.indisvalid AS valid,
-	NOT i.indimmediate AS deferrable, i.indisexclusion AS exclusion, i.indisclustered AS clustered, i.indisreplident AS replica,
+	NOT i.indimmediate AS deferrable, i.indisexclusion AS exclusion, i.indisclustered AS clustered,
+		i.indisreplident AS replica,
 	substr(pg_catalog.pg_get_indexdef(i.indexrelid), 1 + length(format('CREATE %sINDEX %I ON %I.%I USING ',
 		CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END, x.relname, n.nspname, c.relname))) AS tail,
 	coalesce((SELECT spcname::text FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace), '') AS space,
@@ -172,7 +173,8 @@ const lookIndexes = `SELECT i.indexrelid AS oid, x.relname::text AS name, i.indi
 	coalesce(k.contype::text, '') AS sort, coalesce(obj_description(k.oid, 'pg_constraint'), '') AS constrainas
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = c.oid
+LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+	AND k.conrelid = c.oid
 WHERE i.indrelid = $1::oid AND ($2::int2 = ANY (i.indkey) OR EXISTS (SELECT FROM pg_catalog.pg_depend d
 	WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
 		AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = $2::int2))
@@ -183,7 +185,8 @@ const lookConstraints = `SELECT k.oid, k.conname::text AS name, k.contype::text 
 	regexp_replace(pg_catalog.pg_get_constraintdef(k.oid), ' NOT VALID$', '') AS def,
 	format('%I.%I', cn.nspname, c.relname) AS on, c.oid AS onid, c.relkind::text AS onkind,
 	pg_catalog.pg_has_role(c.relowner, 'USAGE') AS onowned,
-	CASE WHEN r.oid IS NULL THEN '' ELSE format('%I.%I', rn.nspname, r.relname) END AS parent, coalesce(r.oid, 0) AS parentid,
+	CASE WHEN r.oid IS NULL THEN '' ELSE format('%I.%I', rn.nspname, r.relname) END AS parent, coalesce(r.oid,
+		0) AS parentid,
 	ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u(n, at)
 		JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.at) AS columns,
 	ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u(n, at)
@@ -197,7 +200,8 @@ LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid LEFT JOIN pg_catalog.pg_n
 WHERE k.contype IN ('c', 'f', 'x') AND k.conparentid = 0 AND (k.conrelid = $1::oid AND $2::int2 = ANY (k.conkey)
 	OR k.contype = 'f' AND k.confrelid = $1::oid AND k.conindid = ANY ($3::oid[])) ORDER BY k.conrelid, k.conname`
 
-const lookSequences = `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relname::text AS bare, d.deptype::text AS owned,
+const lookSequences = `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relname::text AS bare,
+	d.deptype::text AS owned,
 	format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS least,
 	s.seqmax AS most, s.seqcache AS cache, s.seqcycle AS cycle, pg_sequence_last_value(c.oid) AS last,
 	coalesce(obj_description(c.oid, 'pg_class'), '') AS comment, c.oid,
@@ -216,11 +220,12 @@ FROM pg_catalog.pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
 WHERE a.attrelid = $1::oid AND a.attnum = $2::int2 ORDER BY 1, 2`
 
 const lookExtended = `SELECT format('%I.%I', n.nspname, s.stxname) AS name, pg_get_statisticsobjdef(s.oid) AS def,
-	coalesce(obj_description(s.oid, 'pg_statistic_ext'), '') AS comment
+	coalesce(obj_description(s.oid, 'pg_statistic_ext'), '') AS comment, quote_ident(pg_get_userbyid(s.stxowner)) AS owner
 FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
 WHERE s.stxrelid = $1::oid AND ($2::int2 = ANY (s.stxkeys) OR EXISTS (SELECT FROM pg_catalog.pg_depend d
 	WHERE d.classid = 'pg_catalog.pg_statistic_ext'::regclass AND d.objid = s.oid
-		AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = s.stxrelid AND d.refobjsubid = $2::int4)) ORDER BY 1`
+		AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = s.stxrelid AND d.refobjsubid = $2::int4))
+			ORDER BY 1`
 
 // The bits of tgtype are in catalog/pg_trigger.h: row 1, before 2, insert 4, update 16.
 const lookTriggers = `SELECT g.tgname::text AS name, g.tgtype & 16 <> 0 AND cardinality(g.tgattr) = 0 AS update,
@@ -228,7 +233,8 @@ const lookTriggers = `SELECT g.tgname::text AS name, g.tgtype & 16 <> 0 AND card
 FROM pg_catalog.pg_trigger g WHERE g.tgrelid = $1::oid AND NOT g.tgisinternal AND g.tgenabled <> 'D' ORDER BY 1`
 
 const lookMade = `SELECT x.relname::text AS name, i.indisvalid AS valid FROM pg_catalog.pg_index i
-	JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = $1::oid AND starts_with(x.relname, '` + indexName + `')
+	JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = $1::oid AND starts_with(x.relname, '` +
+	indexName + `')
 UNION ALL SELECT k.conname::text, k.convalidated FROM pg_catalog.pg_constraint k
 	WHERE k.conrelid = $1::oid AND starts_with(k.conname, 'prom_alter_')
 UNION ALL SELECT '` + shadowName + `', a.attnotnull FROM pg_catalog.pg_attribute a
@@ -256,7 +262,8 @@ func (s *session) look(ctx context.Context) (*table, error) {
 	for _, ix := range t.Indexes {
 		ids = append(ids, fmt.Sprint(ix.OID))
 	}
-	if t.Constraints, err = list[constraint](ctx, s, lookConstraints, t.OID, t.Number, "{"+strings.Join(ids, ",")+"}"); err != nil {
+	if t.Constraints, err = list[constraint](ctx, s, lookConstraints, t.OID, t.Number, "{"+strings.Join(ids,
+		",")+"}"); err != nil {
 		return nil, err
 	}
 	if t.Sequences, err = list[sequence](ctx, s, lookSequences, t.OID, t.Number); err != nil {

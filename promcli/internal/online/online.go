@@ -1,10 +1,11 @@
 // Package online changes the type of a column of a large PostgreSQL table while programs go on reading and writing.
 //
-// ALTER TABLE … ALTER COLUMN … TYPE rewrites the table, and nobody can use it meanwhile. Here a shadow column of the new
-// type is added beside the column. A trigger fills it for each row that is written, and a backfill fills it for the rows
-// that are there, in the order of the primary key and in transactions of a fraction of a second. Then the shadow gets
-// what the column has: NOT NULL, CHECKs, foreign keys and indexes, built so that writers do not wait. At the end one
-// short transaction swaps the two under a lock that is given up, and tried again, when it does not come at once.
+// ALTER TABLE … ALTER COLUMN … TYPE rewrites the table, and nobody can use it meanwhile. Here a shadow column of the
+// new type is added beside the column. A trigger fills it for each row that is written, and a backfill fills it for
+// the rows that are there, in the order of the primary key and in transactions of a fraction of a second. Then the
+// shadow gets what the column has: NOT NULL, CHECKs, foreign keys and indexes, built so that writers do not wait. At
+// the end one short transaction swaps the two under a lock that is given up, and tried again, when it does not come at
+// once.
 //
 // What is done is in the table prom_alter and in the catalog, so a run that was killed goes on with the same request.
 // The package asks PostgreSQL rather than parsing SQL: temporary tables show what a type is, what a conversion may, and
@@ -105,7 +106,8 @@ func Open(ctx context.Context, conn *pgx.Conn, req Request, report func(Event)) 
 			"remove what is left of an alteration by --abort", s.req.Table, shadowName)
 	}
 	if s.req.Type == "" {
-		return nil, fmt.Errorf("no alteration of %s.%s is under way: say to which type, with --type", s.req.Table, s.req.Column)
+		return nil, fmt.Errorf("no alteration of %s.%s is under way: say to which type, with --type", s.req.Table,
+			s.req.Column)
 	}
 	if err := s.refuse(ctx, t); err != nil {
 		return nil, err
@@ -120,8 +122,8 @@ func Open(ctx context.Context, conn *pgx.Conn, req Request, report func(Event)) 
 // Nothing reports whether the column has the type already.
 func (a *Alter) Nothing() bool { return a.nothing }
 
-// Run does it, or goes on with what an earlier run began. When ctx ends, or after an error, what was done stays, and the
-// same request goes on; [Abort] takes it back.
+// Run does it, or goes on with what an earlier run began. When ctx ends, or after an error, what was done stays, and
+// the same request goes on; [Abort] takes it back.
 func (a *Alter) Run(ctx context.Context) (Result, error) {
 	s := a.s
 	s.result.Resumed = a.state != nil

@@ -70,7 +70,8 @@ func (s *session) refuse(ctx context.Context, t *table) error {
 			if text := fmt.Sprintf("the table has %s %s; %s", d.Sort, d.Name, alter); !slices.Contains(reasons, text) {
 				reasons = append(reasons, text)
 			}
-		case about && d.Sort != "foreign key" && d.Sort != "publication" && d.Holds != nil && strings.ContainsAny(*d.Holds, "td"):
+		case about && d.Sort != "foreign key" && d.Sort != "publication" && d.Holds != nil && strings.ContainsAny(*d.Holds,
+			"td"):
 			no("%s %s uses the column; drop it before, and create it again afterwards", d.Sort, d.Name)
 		}
 	}
@@ -80,7 +81,7 @@ func (s *session) refuse(ctx context.Context, t *table) error {
 		return err
 	}
 	for _, name := range generated {
-		no("the conversion uses the generated column %s, which has no value yet when a trigger runs; use what it is computed from", name)
+		no("the conversion uses the generated column %s, which has no value yet when a trigger runs; use its expression", name)
 	}
 	publications, err := s.texts(ctx, `SELECT p.pubname::text FROM pg_catalog.pg_publication_tables p
 		WHERE p.schemaname = $1::text AND p.tablename = $2::text ORDER BY 1`, t.Space, t.Name)
@@ -106,7 +107,8 @@ func (s *session) refuseObjects(t *table, no func(format string, args ...any)) {
 	for _, ix := range t.Indexes {
 		switch {
 		case ix.Exclusion:
-			no("exclusion constraint %s cannot be built while others write; drop it before, and add it afterwards", ix.Constraint)
+			no("exclusion constraint %s cannot be built while others write; drop it before, and add it afterwards",
+				ix.Constraint)
 		case ix.Deferrable:
 			no("constraint %s is DEFERRABLE, and its equivalent would be checked at once meanwhile; make it NOT DEFERRABLE",
 				ix.Constraint)

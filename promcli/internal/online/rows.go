@@ -62,7 +62,8 @@ func (s *session) keyOf(ctx context.Context, t *table, where, order string, args
 		columns[i] = quote(k.Name) + order
 	}
 	type row struct{ K []string }
-	found, err := list[row](ctx, s, fmt.Sprintf("SELECT ARRAY[%s] AS k FROM %s %s ORDER BY %s OFFSET %d LIMIT 1", t.keys("::text"), t.sql(), where,
+	found, err := list[row](ctx, s, fmt.Sprintf("SELECT ARRAY[%s] AS k FROM %s %s ORDER BY %s OFFSET %d LIMIT 1",
+		t.keys("::text"), t.sql(), where,
 		strings.Join(columns, ", "), skip), args...)
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -174,7 +175,8 @@ func (f *Failures) Error() string {
 	if f.Key != nil {
 		example = fmt.Sprintf(", for example that with %s = %s", strings.Join(f.KeyColumns, ", "), strings.Join(f.Key, ", "))
 	}
-	return fmt.Sprintf("%d rows of %s %s%s: fix these rows, or say by --using how to convert them", f.Rows, f.Table, what, example)
+	return fmt.Sprintf("%d rows of %s %s%s: fix these rows, or say by --using how to convert them", f.Rows, f.Table,
+		what, example)
 }
 
 // tryFunction is the temporary function that tells why a row cannot be converted; NULL when it can.
@@ -187,7 +189,8 @@ func (s *session) createTry(ctx context.Context, t *table, d *definitions) error
 	}
 	body := "\n#variable_conflict use_column\nDECLARE v " + d.typ + "; BEGIN " + s.assign(t, "v", "r") + null +
 		" RETURN NULL; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END\n"
-	return s.exec(ctx, "CREATE OR REPLACE FUNCTION "+tryFunction+"(r "+t.sql()+") RETURNS text LANGUAGE plpgsql AS "+dollar(body))
+	return s.exec(ctx, "CREATE OR REPLACE FUNCTION "+tryFunction+"(r "+t.sql()+") RETURNS text LANGUAGE plpgsql AS "+
+		""+dollar(body))
 }
 
 // tryRows converts each row before anything is changed.
@@ -222,7 +225,8 @@ func (s *session) failing(ctx context.Context, t *table, where string, args []an
 	var n int64
 	var first []string
 	var cause *string
-	err := s.row(ctx, "SELECT count(*), (array_agg(cause))[1], coalesce((array_agg(to_json(key)))[1]::text, '') FROM (SELECT ARRAY["+
+	err := s.row(ctx, "SELECT count(*), (array_agg(cause))[1], coalesce((array_agg(to_json(key)))[1]::text, '') FROM "+
+		"(SELECT ARRAY["+
 		t.keys("::text")+"] AS key, "+tryFunction+"(prom_alter_row) AS cause FROM "+t.sql()+" AS prom_alter_row "+where+
 		" OFFSET 0) AS tried WHERE cause IS NOT NULL", args, &n, &cause, (*keyValue)(&first))
 	if err != nil || n == 0 {
@@ -286,14 +290,16 @@ func (s *session) backfill(ctx context.Context, t *table, st *state) error {
 		filled += " AND " + quote(s.req.Column) + " IS NOT NULL"
 	}
 	s.say(PhaseCopy, "backfill the rows")
-	w := &walk{s: s, t: t, phase: PhaseCopy, last: last, end: end, rows: st.Rows, quick: s.req.ChunkTime, pause: s.req.Pause}
+	w := &walk{s: s, t: t, phase: PhaseCopy, last: last, end: end, rows: st.Rows, quick: s.req.ChunkTime,
+		pause: s.req.Pause}
 	w.do = func(ctx context.Context, where string, args []any, last []string, n int64) error {
 		s.result.Chunks++
 		args = append(args, keyText(last), keyText(end))
 		var filling int64
 		return s.row(ctx, fmt.Sprintf(`WITH filled AS (UPDATE %s SET %s = NULL %s%s RETURNING 1)
 			UPDATE %s SET last_key = $%d::text, end_key = $%d::text, done_rows = done_rows + %d WHERE table_name = %s
-			RETURNING (SELECT count(*) FROM filled)`, t.sql(), quote(shadowName), where, filled, t.state(), len(args)-1, len(args), n,
+			RETURNING (SELECT count(*) FROM filled)`, t.sql(), quote(shadowName), where, filled, t.state(), len(args)-1,
+			len(args), n,
 			literal(t.Name)), args, &filling)
 	}
 	err = w.run(ctx, t.Estimate)
@@ -307,7 +313,8 @@ func (s *session) backfill(ctx context.Context, t *table, st *state) error {
 // explain adds a remedy to an error of the backfill.
 func (s *session) explain(err error) error {
 	if c := code(err); len(c) == 5 && (c[:2] == "22" || c[:2] == "P0") {
-		return fmt.Errorf("a row was written since the conversion was tried, and cannot be converted: take the alteration back "+
+		return fmt.Errorf("a row was written since the conversion was tried, and cannot be converted: take the alteration "+
+			"back "+
 			"by --abort, and run it again to find the row: %w", err)
 	}
 	return err
@@ -333,8 +340,10 @@ func (s *session) verify(ctx context.Context, t *table, d *definitions, st *stat
 		return err
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d rows have another value in the shadow column than the conversion gives now: a session wrote with "+
-			"triggers disabled, or the conversion is not the same at all times; take it back by --abort, and run it again", wrong)
+		return fmt.Errorf("%d rows have another value in the shadow column than the conversion gives now: a session wrote "+
+			"with "+
+			"triggers disabled, or the conversion is not the same at all times; take it back by --abort, and run it again",
+			wrong)
 	}
 	return s.enter(ctx, t, st, PhaseBuild)
 }

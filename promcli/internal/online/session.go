@@ -56,6 +56,9 @@ func begin(ctx context.Context, c *pgx.Conn, req Request, report func(Event)) (*
 	if s.server >= 140000 {
 		sql += "; SET client_connection_check_interval = '1s'"
 	}
+	if s.server >= 170000 {
+		sql += "; SET transaction_timeout = 0"
+	}
 	return s, s.exec(ctx, sql)
 }
 
@@ -117,7 +120,8 @@ func (s *session) only(ctx context.Context, t *table) error {
 // briefly runs statements in a transaction that locks tables. It gives up when the locks do not come within lockBudget,
 // so that nobody queues behind it for longer, and tries again after a pause.
 func (s *session) briefly(ctx context.Context, phase, lock string, oids []uint32, statements ...string) error {
-	script := fmt.Sprintf("BEGIN; SET LOCAL statement_timeout = %d; %s; SELECT extract(epoch FROM clock_timestamp())::text; "+
+	script := fmt.Sprintf("BEGIN; SET LOCAL statement_timeout = %d; %s; SELECT extract(epoch FROM "+
+		"clock_timestamp())::text; "+
 		"SET LOCAL statement_timeout = %d;\n%s;\nSELECT extract(epoch FROM clock_timestamp())::text; COMMIT",
 		lockBudget.Milliseconds(), lock, holdBudget.Milliseconds(), strings.Join(statements, ";\n"))
 	start, pause, said := time.Now(), firstPause, time.Time{}
@@ -171,7 +175,8 @@ func (s *session) holders(ctx context.Context, oids []uint32) string {
 		ids[i] = fmt.Sprint(oid)
 	}
 	var text string
-	err := s.row(ctx, `SELECT coalesce(string_agg(DISTINCT format('session %s (%s, in a transaction for %s s)', a.pid, a.state,
+	err := s.row(ctx, `SELECT coalesce(string_agg(DISTINCT format('session %s (%s, in a transaction for %s s)', a.pid,
+		a.state,
 			round(extract(epoch FROM clock_timestamp() - a.xact_start))), ', '), 'short transactions')
 		FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
 		WHERE l.granted AND l.locktype = 'relation' AND a.pid <> pg_backend_pid()

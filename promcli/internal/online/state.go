@@ -32,8 +32,10 @@ func (t *table) state() string { return quote(t.Space) + "." + quote(stateName) 
 
 func (t *table) createState() string {
 	return "CREATE TABLE IF NOT EXISTS " + t.state() + ` (table_name text PRIMARY KEY, column_name text NOT NULL,
-	new_type text NOT NULL, given_type text NOT NULL, using_expression text NOT NULL, keep_old boolean NOT NULL, phase text NOT NULL,
-	last_key text NOT NULL, end_key text NOT NULL, done_rows bigint NOT NULL, todo text[] NOT NULL, started timestamptz NOT NULL)`
+	new_type text NOT NULL, given_type text NOT NULL, using_expression text NOT NULL, keep_old boolean NOT NULL,
+		phase text NOT NULL,
+	last_key text NOT NULL, end_key text NOT NULL, done_rows bigint NOT NULL, todo text[] NOT NULL,
+		started timestamptz NOT NULL)`
 }
 
 // findState reads the row of an alteration; nil for none.
@@ -43,7 +45,8 @@ func (s *session) findState(ctx context.Context, t *table) (*state, error) {
 	if err != nil || !there {
 		return nil, err
 	}
-	found, err := list[state](ctx, s, `SELECT column_name AS column, new_type AS type, given_type AS given, using_expression AS using,
+	found, err := list[state](ctx, s, `SELECT column_name AS column, new_type AS type, given_type AS given,
+		using_expression AS using,
 		keep_old AS keepold, phase, last_key AS last, end_key AS end, done_rows AS rows, todo FROM `+t.state()+
 		" WHERE table_name = $1::text", t.Name)
 	if err != nil || len(found) == 0 {
@@ -92,8 +95,8 @@ func keyText(key []string) string {
 // enter writes that a phase begins.
 func (s *session) enter(ctx context.Context, t *table, st *state, phase string) error {
 	st.Phase, st.Last, st.End = phase, "", ""
-	return s.exec(ctx, "UPDATE "+t.state()+" SET phase = "+literal(phase)+", last_key = '', end_key = '' WHERE table_name = "+
-		literal(t.Name))
+	return s.exec(ctx, "UPDATE "+t.state()+" SET phase = "+literal(phase)+", last_key = '', end_key = '' "+
+		"WHERE table_name = "+literal(t.Name))
 }
 
 // conversion is the expression of the new value, of a row whose columns are in scope.
@@ -105,7 +108,8 @@ func (s *session) conversion() string {
 }
 
 // pinned are the settings on which a conversion may depend. A writer's own may differ from those of this session.
-var pinned = []string{"search_path", "TimeZone", "DateStyle", "IntervalStyle", "bytea_output", "extra_float_digits", "xmloption",
+var pinned = []string{"search_path", "TimeZone", "DateStyle", "IntervalStyle", "bytea_output", "extra_float_digits",
+	"xmloption",
 	"lc_monetary"}
 
 // assign is PL/pgSQL that sets a variable to the conversion of a row.
@@ -131,7 +135,8 @@ func (s *session) addShadow(ctx context.Context, t *table, d *definitions) (*sta
 		}
 	}
 	body := "\n#variable_conflict use_column\nBEGIN " + s.assign(t, "NEW."+quote(shadowName), "NEW") + " RETURN NEW; END\n"
-	st := &state{Column: s.req.Column, Type: d.column(), Given: s.req.Type, Using: s.req.Using, KeepOld: s.req.KeepOld, Phase: PhaseCopy}
+	st := &state{Column: s.req.Column, Type: d.column(), Given: s.req.Type, Using: s.req.Using, KeepOld: s.req.KeepOld,
+		Phase: PhaseCopy}
 	err := s.briefly(ctx, PhaseShadow, "LOCK TABLE "+t.sql()+" IN ACCESS EXCLUSIVE MODE", []uint32{t.OID},
 		stateKey,
 		t.createState(),
@@ -139,7 +144,8 @@ func (s *session) addShadow(ctx context.Context, t *table, d *definitions) (*sta
 			literal(st.Column), literal(st.Type), literal(st.Given), literal(st.Using), st.KeepOld, literal(st.Phase)),
 		"ALTER TABLE "+t.sql()+" ADD COLUMN "+quote(shadowName)+" "+d.column(),
 		"CREATE FUNCTION "+t.function()+"() RETURNS trigger LANGUAGE plpgsql"+settings.String()+" AS "+dollar(body),
-		"CREATE TRIGGER "+quote(triggerName)+" BEFORE INSERT OR UPDATE ON "+t.sql()+" FOR EACH ROW EXECUTE FUNCTION "+t.function()+"()",
+		"CREATE TRIGGER "+quote(triggerName)+" BEFORE INSERT OR UPDATE ON "+t.sql()+" FOR EACH ROW EXECUTE FUNCTION "+
+			""+t.function()+"()",
 		// Rows that a subscription applies come with session_replication_role = replica, and so do those of the backfill.
 		"ALTER TABLE "+t.sql()+" ENABLE ALWAYS TRIGGER "+quote(triggerName))
 	if err != nil {
@@ -151,7 +157,8 @@ func (s *session) addShadow(ctx context.Context, t *table, d *definitions) (*sta
 
 // restoreSettings gives this session the settings with which an earlier run made the conversion.
 func (s *session) restoreSettings(ctx context.Context, t *table) error {
-	settings, err := s.texts(ctx, `SELECT unnest(p.proconfig) FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+	settings, err := s.texts(ctx, `SELECT unnest(p.proconfig) FROM pg_catalog.pg_trigger g
+		JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
 		WHERE g.tgrelid = $1::oid AND g.tgname = $2::text`, t.OID, triggerName)
 	if err != nil {
 		return err

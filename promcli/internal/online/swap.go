@@ -15,7 +15,8 @@ const oldSuffix = "_old"
 // on it, and the state of its indexes, constraints and triggers.
 func (t *table) fingerprint() string {
 	return fmt.Sprintf(`(SELECT md5(concat_ws('/',
-	(SELECT string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull, a.attidentity,
+	(SELECT string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull,
+		a.attidentity,
 		a.attgenerated, a.attacl, a.attisdropped, pg_catalog.pg_get_expr(f.adbin, f.adrelid)), ';' ORDER BY a.attnum)
 		FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 		WHERE a.attrelid = %[1]d AND a.attnum > 0),
@@ -23,8 +24,10 @@ func (t *table) fingerprint() string {
 		ORDER BY d.classid, d.objid, d.objsubid, d.refobjsubid)
 		FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = %[1]d),
 	(SELECT string_agg(concat_ws(',', i.indexrelid, x.relname, i.indisvalid, i.indisclustered, i.indisreplident), ';'
-		ORDER BY i.indexrelid) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = %[1]d),
-	(SELECT string_agg(concat_ws(',', k.oid, k.conname, k.convalidated), ';' ORDER BY k.oid) FROM pg_catalog.pg_constraint k
+		ORDER BY i.indexrelid) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+			WHERE i.indrelid = %[1]d),
+	(SELECT string_agg(concat_ws(',', k.oid, k.conname, k.convalidated), ';' ORDER BY k.oid)
+		FROM pg_catalog.pg_constraint k
 		WHERE k.conrelid = %[1]d OR k.confrelid = %[1]d),
 	(SELECT string_agg(concat_ws(',', g.oid, g.tgname, g.tgenabled), ';' ORDER BY g.oid) FROM pg_catalog.pg_trigger g
 		WHERE g.tgrelid = %[1]d AND NOT g.tgisinternal))))`, t.OID)
@@ -52,10 +55,12 @@ func (s *session) swap(ctx context.Context, st *state) error {
 	statements := []string{fmt.Sprintf("DO %s", dollar("BEGIN IF "+t.fingerprint()+" <> "+literal(print)+
 		" THEN RAISE EXCEPTION 'the table has changed' USING ERRCODE = 'PR001'; END IF; END"))}
 	statements = append(statements, s.statements(t, st)...)
-	statements = append(statements, fmt.Sprintf("UPDATE %s SET phase = %s, todo = ARRAY[%s]::text[] WHERE table_name = %s", t.state(),
+	statements = append(statements, fmt.Sprintf("UPDATE %s SET phase = %s, todo = ARRAY[%s]::text[] WHERE table_name = "+
+		"%s", t.state(),
 		literal(phaseSwapped), strings.Join(todo, ", "), literal(t.Name)))
 	statements = append(statements, history...)
-	err = s.briefly(ctx, PhaseSwap, "LOCK TABLE "+strings.Join(names, ", ")+" IN ACCESS EXCLUSIVE MODE", oids, statements...)
+	err = s.briefly(ctx, PhaseSwap, "LOCK TABLE "+strings.Join(names, ", ")+" IN ACCESS EXCLUSIVE MODE", oids,
+		statements...)
 	if code(err) == "PR001" {
 		return errChanged
 	}
@@ -186,8 +191,10 @@ func (s *session) statements(t *table, st *state) (sql []string) {
 	if t.NotNullAs != "" { // PostgreSQL 18 names it
 		add(`DO %s`, dollar(fmt.Sprintf(`DECLARE n name; BEGIN SELECT k.conname INTO n FROM pg_catalog.pg_constraint k
 			JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum] AND a.attname = %s
-			WHERE k.conrelid = %d AND k.contype = 'n'; IF n <> %s THEN EXECUTE format('%s RENAME CONSTRAINT %%I TO %%I', n, %s); END IF; END`,
-			literal(s.req.Column), t.OID, literal(t.NotNullAs), strings.ReplaceAll(strings.ReplaceAll(alter, "'", "''"), "%", "%%"),
+			WHERE k.conrelid = %d AND k.contype = 'n'; IF n <> %s THEN EXECUTE format('%s RENAME CONSTRAINT %%I TO %%I', n,
+				%s); END IF; END`,
+			literal(s.req.Column), t.OID, literal(t.NotNullAs), strings.ReplaceAll(strings.ReplaceAll(alter, "'", "''"), "%",
+				"%%"),
 			literal(t.NotNullAs))))
 	}
 	comment("COLUMN "+t.sql()+"."+column, t.Comment)
@@ -205,7 +212,7 @@ func (s *session) statements(t *table, st *state) (sql []string) {
 		add("GRANT %s (%s) ON %s TO %s%s", g.Privilege, column, t.sql(), g.Role, option)
 	}
 	for _, e := range t.Extended {
-		sql = append(sql, e.Def)
+		sql = append(sql, e.Def, "ALTER STATISTICS "+e.Name+" OWNER TO "+e.Owner)
 		comment("STATISTICS "+e.Name, e.Comment)
 	}
 	return sql
@@ -228,7 +235,8 @@ func (s *session) moveSequences(t *table, st *state) (sql []string) {
 		if t.Identity == "a" {
 			always = "ALWAYS"
 		}
-		options := fmt.Sprintf("SEQUENCE NAME %s INCREMENT BY %d START WITH %d CACHE %d", q.Name, q.Increment, q.Start, q.Cache)
+		options := fmt.Sprintf("SEQUENCE NAME %s INCREMENT BY %d START WITH %d CACHE %d", q.Name, q.Increment, q.Start,
+			q.Cache)
 		if q.Most != integers[q.Type] {
 			options += fmt.Sprintf(" MAXVALUE %d", q.Most)
 		}
@@ -258,7 +266,8 @@ func (s *session) history(ctx context.Context, st *state) ([]string, error) {
 		return nil, err
 	}
 	tables, err := s.texts(ctx, "SELECT DISTINCT table_name::text FROM "+names[0]+
-		" WHERE to_regclass(CASE WHEN strpos(table_name, '.') > 0 THEN table_name ELSE quote_ident(table_name) END) = to_regclass($1::text)",
+		" WHERE to_regclass(CASE WHEN strpos(table_name, '.') > 0 THEN table_name ELSE quote_ident(table_name) END) = "+
+		"to_regclass($1::text)",
 		dialect.QuoteTable(s.req.Table))
 	if err != nil {
 		return nil, err
@@ -269,8 +278,10 @@ func (s *session) history(ctx context.Context, st *state) ([]string, error) {
 		if st.Using != "" {
 			using = st.Using
 		}
-		did := "ALTER TABLE " + dialect.QuoteTable(name) + " ALTER COLUMN " + quote(st.Column) + " TYPE " + st.Type + " USING " + using
-		sql = append(sql, fmt.Sprintf("INSERT INTO %s (at, table_name, statement, fingerprint, library) VALUES (now(), %s, %s, '', 'prom alter')",
+		did := "ALTER TABLE " + dialect.QuoteTable(name) + " ALTER COLUMN " + quote(st.Column) + " TYPE " + st.Type +
+			" USING " + using
+		sql = append(sql, fmt.Sprintf("INSERT INTO %s (at, table_name, statement, fingerprint, library) VALUES (now(), %s, "+
+			"%s, '', 'prom alter')",
 			names[0], literal(name), literal(did)))
 	}
 	return sql, nil
@@ -300,6 +311,7 @@ func (s *session) forget(ctx context.Context, t *table) error {
 }
 
 func (t *table) dropState() string {
-	return "DO " + dollar("BEGIN IF to_regclass("+literal(t.state())+") IS NOT NULL THEN DELETE FROM "+t.state()+" WHERE table_name = "+
+	return "DO " + dollar("BEGIN IF to_regclass("+literal(t.state())+") IS NOT NULL THEN DELETE FROM "+t.state()+" WHERE "+
+		"table_name = "+
 		literal(t.Name)+"; IF NOT EXISTS (SELECT FROM "+t.state()+") THEN DROP TABLE "+t.state()+"; END IF; END IF; END")
 }
