@@ -2,6 +2,7 @@ package prom_test
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"github.com/matryer/is"
@@ -95,4 +96,15 @@ func TestConcertsIn(t *testing.T) {
 	list, err := concertsIn(ctx, concerts.Repo(), "Bern")
 	is.NoErr(err)
 	is.Equal(len(list), 4)
+}
+
+// TestFixtures is the test of docs/guide/testing.md that has fixtures.
+func TestFixtures(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	db := promtest.DB(t)
+	rows := promtest.LoadedFixtures(t, t.Context(), os.DirFS("testdata/concerts"),
+		[]prom.AnyRepo{prom.NewRepo[Venue](prom.Using(db)), prom.NewRepo[Concert](prom.Using(db))})
+	hall, quartet := promtest.Fixture[Venue](rows, "hall"), promtest.Fixture[Concert](rows, "quartet")
+	is.Equal(quartet.Venue.Key(), hall.ID)
 }

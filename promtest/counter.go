@@ -12,6 +12,7 @@ import (
 type counter struct {
 	mu   sync.Mutex
 	n    int
+	rows int                // that the table had
 	used map[string]*values // by column
 
 	looking sync.Mutex
@@ -55,11 +56,11 @@ func (c *counter) next() int {
 	return c.n
 }
 
-// start returns the number behind which the values of a column begin.
-func (c *counter) start(column string) int64 {
+// start returns the number behind which the values of a column begin, and how many rows the table had.
+func (c *counter) start(column string) (greatest int64, rows int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.starts[column]
+	return c.starts[column], c.rows
 }
 
 type counterKey struct {

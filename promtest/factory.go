@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +36,21 @@ type settings struct {
 	seed         uint64
 	optional     bool
 	freshParents bool
+	faker        Faker
 }
+
+// Faker makes up texts, for factories with the option [Fake]. The module promseed has one with the words of a library.
+type Faker interface {
+	// Fake returns a text that suits the name of a column, such as first_name, city or description, or "" for a name
+	// that says nothing to it. It takes all randomness from rng, so that the same [Seed] makes the same values. The
+	// factory asks again for a text that the column's rules do not allow, or that a unique column has already. It is not
+	// called by several goroutines at once.
+	Fake(rng *rand.Rand, column string) string
+}
+
+// Fake has the factory ask f for texts. Addresses of email, domains, telephone numbers and what else could reach somebody
+// are made of what is reserved for examples nevertheless.
+func Fake(f Faker) FactoryOption { return func(s *settings) { s.faker = f } }
 
 // Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same
 // order.
@@ -133,6 +148,7 @@ type maker struct {
 	parents map[*schema.Column]any  // a row that references refer to: a pointer to its model
 	makers  map[reflect.Type]*maker // of the parents' models
 	counter *counter                // of the model's table
+	pool    map[reflect.Type][]any  // rows that references may lead to, by model; nil for none
 }
 
 func newMaker(db *prom.DB, repo *core.Repo, s settings) *maker {
@@ -206,8 +222,11 @@ func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
 	return cols
 }
 
-// look finds the greatest numbers of the columns that the database does not generate and whose values must differ, once
-// for a table. The rows that are there may have any.
+// maxKnown is how many texts of rows that were there are known, for each unique column.
+const maxKnown = 100_000
+
+// look finds what the rows that are there have in columns whose values must differ, once for a table: the greatest
+// numbers, where the database does not generate them, and the texts.
 func (m *maker) look(ctx context.Context) error {
 	c, t := m.counter, m.repo.Table()
 	c.looking.Lock()
@@ -216,35 +235,72 @@ func (m *maker) look(ctx context.Context) error {
 		return nil
 	}
 	starts := map[string]int64{}
-	for col := range m.distinct {
-		if col.Kind != schema.Int16 && col.Kind != schema.Int32 && col.Kind != schema.Int64 || col.References != nil {
-			continue
-		}
-		d := m.db.Dialect()
-		err := m.db.Tx(ctx, func(ctx context.Context) (err error) { // in a transaction a savepoint
-			starts[col.Name], err = prom.RawQuery[int64](m.db, "SELECT coalesce(max("+d.Quote(col.Name)+"), 0) FROM "+
-				d.Table(t.Name)).First(ctx)
-			return err
-		})
-		if err != nil && !errors.Is(err, prom.ErrNoTable) { // one that is not there has no rows
+	d := m.db.Dialect()
+	from := " FROM " + d.Table(t.Name)
+	there := int64(0)
+	if len(m.distinct) > 0 {
+		if err := ask(ctx, m.db, "SELECT count(*)"+from, &there); err != nil {
 			return err
 		}
 	}
+	for col := range m.distinct {
+		switch {
+		case there == 0 || col.References != nil:
+		case col.Kind == schema.Int16 || col.Kind == schema.Int32 || col.Kind == schema.Int64:
+			greatest := starts[col.Name]
+			if err := ask(ctx, m.db, "SELECT coalesce(max("+d.Quote(col.Name)+"), 0)"+from, &greatest); err != nil {
+				return err
+			}
+			starts[col.Name] = greatest
+		case col.Kind == schema.Text && col.Codec == nil:
+			var texts []string
+			err := m.db.Tx(ctx, func(ctx context.Context) (err error) {
+				texts, err = prom.RawQuery[string](m.db, "SELECT CAST("+d.Quote(col.Name)+" AS TEXT)"+from+" WHERE "+
+					d.Quote(col.Name)+" IS NOT NULL LIMIT "+strconv.Itoa(maxKnown)).All(ctx)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			known := c.of(col.Name)
+			for _, text := range texts {
+				known.take(text)
+			}
+		}
+	}
 	c.mu.Lock()
+	c.rows = int(there)
 	c.starts = starts
 	c.mu.Unlock()
 	return nil
+}
+
+// ask reads a number, which stays as it is when the table is not there: one that is not has no rows.
+func ask(ctx context.Context, d *prom.DB, sql string, n *int64) error {
+	*n = 0
+	err := d.Tx(ctx, func(ctx context.Context) error { // in a transaction a savepoint
+		found, err := prom.RawQuery[int64](d, sql).First(ctx)
+		if err == nil {
+			*n = found
+		}
+		return err
+	})
+	if errors.Is(err, prom.ErrNoTable) {
+		return nil
+	}
+	return err
 }
 
 // scope is where rows are stored.
 type scope struct {
 	ctx      context.Context //nolint:containedctx // of one call
 	fleeting bool            // what is stored may be taken back, so that it is not referred to later
+	keep     bool            // what is stored stays
 	making   []reflect.Type  // the models whose rows wait for the one that is made
 }
 
 // store sets the required references of a value, a pointer to the model, and inserts it.
-func (m *maker) store(tb testing.TB, in scope, v any) error {
+func (m *maker) store(tb cleaner, in scope, v any) error {
 	tb.Helper()
 	in.making = append(in.making[:len(in.making):len(in.making)], m.repo.Table().Model)
 	given := map[*schema.Column]bool{} // by overrides
@@ -280,7 +336,7 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 		}
 		return err
 	}
-	if _, ours := owned.Load(m.db); ours {
+	if _, ours := owned.Load(m.db); ours || in.keep {
 		return nil
 	}
 	if len(m.repo.Table().Key) == 0 {
@@ -297,7 +353,7 @@ func (m *maker) store(tb testing.TB, in scope, v any) error {
 
 // setKey makes columns that refer to a row together refer to one, if they must and no override has set one of them. The
 // row has the values of columns that another key of the row has set already.
-func (m *maker) setKey(tb testing.TB, in scope, v any, k *schema.ForeignKey, given map[*schema.Column]bool) error {
+func (m *maker) setKey(tb cleaner, in scope, v any, k *schema.ForeignKey, given map[*schema.Column]bool) error {
 	tb.Helper()
 	required := false
 	var shared []int // which of the columns another key has set
@@ -404,7 +460,7 @@ func circle(making []reflect.Type, model reflect.Type) string {
 }
 
 // parent returns a row of a model for a reference, as a pointer to it. Of several columns, the first one decides.
-func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.Type, preset func(reflect.Value) error,
+func (m *maker) parent(tb cleaner, in scope, c *schema.Column, model reflect.Type, preset func(reflect.Value) error,
 	fresh bool) (any, error) {
 	tb.Helper()
 	m.mu.Lock()
@@ -413,6 +469,9 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 		return nil, fmt.Errorf("the required references %s form a circle, so that no row can be stored first: store a row of "+
 			"%s, in a transaction whose constraints are checked at its end, and let an override refer to it", way,
 			model.Name())
+	}
+	if rows := m.pool[model]; len(rows) > 0 && !fresh && !m.distinct[c] {
+		return pick(m.rng, rows), nil
 	}
 	fresh = fresh || m.settings.freshParents || in.fleeting || m.distinct[c]
 	if v, ok := m.parents[c]; ok && !fresh {
@@ -425,6 +484,7 @@ func (m *maker) parent(tb testing.TB, in scope, c *schema.Column, model reflect.
 			return nil, err
 		}
 		p = newMaker(m.db, repo, m.settings)
+		p.pool = m.pool
 		m.makers[model] = p
 	}
 	if err := p.look(in.ctx); err != nil {

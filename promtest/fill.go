@@ -53,9 +53,10 @@ func (m *maker) fillColumn(field reflect.Value, c *schema.Column, n int) error {
 	if c.Codec != nil {
 		return fmt.Errorf("%s has a codec, so its values are not known", c.Type)
 	}
-	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c]}
+	g := &gen{rng: m.rng, c: c, n: n, distinct: m.distinct[c], faker: m.settings.faker}
 	if g.distinct {
-		g.used, g.start = m.counter.of(c.Name), m.counter.start(c.Name)
+		g.used = m.counter.of(c.Name)
+		g.start, g.rows = m.counter.start(c.Name)
 	}
 	if field.Kind() == reflect.Pointer {
 		field.Set(reflect.New(field.Type().Elem()))
@@ -181,10 +182,10 @@ func (g *gen) value() (any, error) {
 	return g.text()
 }
 
-// number is the number of the row when its value must differ from others', and else 0.
+// number is the number of the row when its value must differ from others', behind those that were there, and else 0.
 func (g *gen) number() int {
 	if g.distinct {
-		return g.n
+		return g.rows + g.n
 	}
 	return 0
 }

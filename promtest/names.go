@@ -5,15 +5,22 @@ import (
 	"strings"
 )
 
+// likeness is what texts of a name are like.
+type likeness struct {
+	words []string
+	make  func(g *gen) string
+}
+
+// own are the first words of those for which no Faker is asked: their texts could reach somebody, or have a form.
+var own = []string{"email", "url", "ip", "mac", "phone", "slug", "username", "country_code", "zip", "currency", "language",
+	"color", "domain", "file"}
+
 // names are the texts that suit the names of columns, and their words; the first that fits counts. Everything that
 // could reach somebody is of what is reserved for examples: the domains of RFC 2606, the addresses of RFC 5737, the
 // telephone numbers 555-01xx.
-var names = []struct {
-	words []string
-	make  func(g *gen) string
-}{
+var names = []likeness{
 	{[]string{"email", "mail", "e_mail"}, func(g *gen) string {
-		return strings.ToLower(pick(g.rng, firstNames)+"."+pick(g.rng, lastNames)) + g.suffix("") + "@example.com"
+		return g.plain("first_name", firstNames) + "." + g.plain("last_name", lastNames) + g.suffix("") + "@example.com"
 	}},
 	{[]string{"url", "uri", "link", "website", "homepage", "href"}, func(g *gen) string {
 		return "https://example.com/" + g.slug()
@@ -34,7 +41,7 @@ var names = []struct {
 	}},
 	{[]string{"slug", "handle", "permalink"}, (*gen).slug},
 	{[]string{"username", "login", "nick", "nickname", "user_name"}, func(g *gen) string {
-		return strings.ToLower(pick(g.rng, firstNames)) + g.suffix("")
+		return g.plain("first_name", firstNames) + g.suffix("")
 	}},
 	{[]string{"first_name", "firstname", "forename", "given_name", "first"},
 		func(g *gen) string { return pick(g.rng, firstNames) + g.suffix(" ") }},
@@ -74,6 +81,23 @@ var names = []struct {
 	{[]string{"name", "author", "full_name", "fullname", "owner", "person"}, func(g *gen) string {
 		return pick(g.rng, firstNames) + " " + pick(g.rng, lastNames) + g.suffix(" ")
 	}},
+}
+
+// plain returns a name as it may stand in an address: of the letters a to z.
+func (g *gen) plain(column string, list []string) string {
+	s := ""
+	if g.faker != nil {
+		s = strings.Map(func(r rune) rune {
+			if r < 'a' || r > 'z' {
+				return -1
+			}
+			return r
+		}, strings.ToLower(g.faker.Fake(g.rng, column)))
+	}
+	if s == "" {
+		s = strings.ToLower(pick(g.rng, list))
+	}
+	return s
 }
 
 func (g *gen) slug() string {

@@ -2,6 +2,10 @@ package promtest_test
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,4 +138,67 @@ func TestKeysThatShareAColumn(t *testing.T) {
 		move := promtest.New[Move](db).Create(t)
 		is.True(move.Firm != "" && move.Number != nil)
 	})
+}
+
+// Ensure that texts, decimals and times of unique columns differ from those of rows that another program has made with
+// the same seed.
+func TestTextsThatAreThere(t *testing.T) {
+	t.Parallel()
+	type Ticket struct {
+		prom.Model
+		Holder string    `prom:"unique"`
+		Email  string    `prom:"unique,nocase"`
+		Code   string    `prom:"unique,size=6"`
+		Price  string    `prom:"unique,decimal=12.2"`
+		Day    time.Time `prom:"unique,date"`
+	}
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		dsn := dsnOf(t, e)
+		for range 3 {
+			db, err := new(prom.Registry).Open(dsn)
+			is.NoErr(err)
+			t.Cleanup(func() { is.NoErr(db.Close()) })
+			promtest.New[Ticket](db).CreateMany(t, 20)
+		}
+	})
+}
+
+// words is a Faker with a few words.
+type words map[string][]string
+
+func (w words) Fake(rng *rand.Rand, column string) string {
+	if list := w[column]; list != nil {
+		return list[rng.IntN(len(list))]
+	}
+	return ""
+}
+
+// Ensure that a Faker's texts are used where the rules allow them, that unique ones are its own as long as there are
+// others, and that what could reach somebody is of what is reserved.
+func TestFake(t *testing.T) {
+	t.Parallel()
+	type Member struct {
+		prom.Model
+		Name    string `prom:"unique"`
+		Job     string
+		City    string `prom:"size=..5"`
+		Email   string `prom:"unique"`
+		Website string
+	}
+	is := is.New(t)
+	faker := words{"name": {"Zoë", "Yuri", "Xenia"}, "job": {"cook"}, "city": {"Ulm", "Ouagadougou"},
+		"first_name": {"Zoë"}, "last_name": {"O'Hara"}, "email": {"somebody@real.example.net"}, "website": {"https://real.net"}}
+	members := promtest.New[Member](promtest.DB(t, promtest.SQLite()), promtest.Fake(faker))
+	var names []string
+	for i, m := range members.CreateMany(t, 6) {
+		names = append(names, m.Name)
+		is.Equal(m.Job, "cook")
+		is.Equal(m.City, "Ulm")
+		is.Equal(m.Email, fmt.Sprintf("zo.ohara%d@example.com", i+1))
+		is.True(strings.HasPrefix(m.Website, "https://example.com/"))
+	}
+	slices.Sort(names[:3])
+	is.Equal(names[:3], []string{"Xenia", "Yuri", "Zoë"})
+	is.True(strings.Contains(names[3], " 4")) // there are no more
 }

@@ -21,6 +21,8 @@ type gen struct {
 	distinct bool
 	used     *values // when distinct: those of the table's other rows
 	start    int64   // and the greatest number among the rows that were there
+	rows     int     // how many there were
+	faker    Faker   // nil for none
 
 	pattern *regexp.Regexp
 }
@@ -139,15 +141,26 @@ func (g *gen) suffix(separator string) string {
 	return separator + strconv.Itoa(g.n)
 }
 
-// named makes a text that suits the column's name, or "" when the name says nothing.
-func (g *gen) named(int) string {
+// named makes a text that suits the column's name, or "" when the name says nothing. A Faker's text gets the number of
+// the row only when it knows no other.
+func (g *gen) named(try int) string {
 	words := g.words()
-	for _, like := range names {
-		if slices.ContainsFunc(like.words, func(w string) bool { return slices.Contains(words, w) || w == g.c.Name }) {
-			return like.make(g)
+	i := slices.IndexFunc(names, func(like likeness) bool {
+		return slices.ContainsFunc(like.words, func(w string) bool { return slices.Contains(words, w) || w == g.c.Name })
+	})
+	if g.faker != nil && (i < 0 || !slices.Contains(own, names[i].words[0])) {
+		s := g.faker.Fake(g.rng, strings.ToLower(g.c.Name))
+		if s != "" && try >= tries/2 {
+			s += g.suffix(" ")
+		}
+		if s != "" {
+			return s
 		}
 	}
-	return ""
+	if i < 0 {
+		return ""
+	}
+	return names[i].make(g)
 }
 
 // phrase makes a few words.

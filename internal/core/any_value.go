@@ -47,6 +47,15 @@ func (r *Repo) CreateAny(ctx context.Context, v any) error {
 	return r.Create(ctx, value)
 }
 
+// UpdateAny is Update for a pointer to the model.
+func (r *Repo) UpdateAny(ctx context.Context, v any) error {
+	value, err := r.address("update", v)
+	if err != nil {
+		return err
+	}
+	return r.Update(ctx, value)
+}
+
 // UnsafeDeleteAny deletes the row with the key of v, a pointer to the model, for good: past hooks, and where others are
 // only soft-deleted. A row that is gone is no error.
 func (r *Repo) UnsafeDeleteAny(ctx context.Context, v any) error {

@@ -26,7 +26,7 @@ func TestInstall(t *testing.T) {
 	for _, m := range r.modules {
 		tags = append(tags, m.tag(version))
 	}
-	is.Equal(strings.Join(tags, " "), "v0.99.0 promcli/v0.99.0 promotel/v0.99.0 promvector/v0.99.0 promvet/v0.99.0")
+	is.Equal(strings.Join(tags, " "), "v0.99.0 promcli/v0.99.0 promotel/v0.99.0 promseed/v0.99.0 promvector/v0.99.0 promvet/v0.99.0")
 
 	// The modules of others come from the cache of this machine, and those of the release go to another one.
 	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
@@ -46,7 +46,7 @@ func TestInstall(t *testing.T) {
 	}
 	run(dir, "go", "install", library+"/promcli/cmd/prom@"+version)
 	is.True(strings.Contains(run(dir, filepath.Join(dir, "bin", "prom"), "ping", "--dsn", "sqlite://:memory:"), "answered"))
-	for _, m := range []string{"promcli", "promotel", "promvector"} { // -mod=readonly is the default
+	for _, m := range []string{"promcli", "promotel", "promseed", "promvector"} { // -mod=readonly is the default
 		run(filepath.Join(tree, m), "go", "list", "-deps", "./...")
 	}
 }
