@@ -135,3 +135,32 @@ func TestGenerated(t *testing.T) {
 		}
 	})
 }
+
+// rectWith has a generated column, and one that takes NULL by now, for which SQLite makes the table anew.
+type rectWith struct {
+	ID   int64 `prom:"key,auto"`
+	A    int64
+	B    *int64
+	Area *int64 `prom:"generated='a * b'"`
+}
+
+func (rectWith) TableName() string { return "rect" }
+
+// Ensure that the statements of a plan add a generated column to a table that is changed in other ways too.
+func TestGeneratedWithOthers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := context.Background()
+		db := open(t, e.DSN)
+		_, err := install.Ensure(ctx, db, table[rectBefore](t))
+		is.NoErr(err)
+		runSQL(t, db, `INSERT INTO "rect" ("a", "b") VALUES (3, 4)`)
+		to := table[rectWith](t)
+		is.NoErr(byHand(ctx, db, to))
+		steps, _, err := install.Plan(ctx, db, to)
+		is.NoErr(err)
+		is.Equal(len(steps), 0)
+		is.Equal(texts(ctx, t, db, "rect", "area"), []string{"12"})
+	})
+}

@@ -42,3 +42,19 @@ func TestJobs(t *testing.T) {
 		is.Equal(code, promcli.CodeDone)
 	})
 }
+
+// Ensure that the migrations make what the models say, and lead back.
+func TestMigrations(t *testing.T) {
+	t.Parallel()
+	for engine, server := range map[string][]string{"sqlite": nil, "postgres": {"--dsn", dbtest.Postgres(t)}} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			is := is.New(t)
+			var out, errs bytes.Buffer
+			args := append([]string{"migrate", "verify", "--dir", "../../migrations/" + engine}, server...)
+			code := promcli.Run(t.Context(), promcli.Streams{Out: &out, Err: &errs}, args, api.New(nil).Models()...)
+			is.Equal(errs.String(), "")
+			is.Equal(code, promcli.CodeDone)
+		})
+	}
+}
