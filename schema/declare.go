@@ -49,8 +49,8 @@ func (d *declarer) table(name string, f *Found) *Table {
 		case c.Kind == Null:
 			c.Kind = Text
 		}
-		if labels := h.Native.Labels; labels != nil && d.same && !strings.HasSuffix(h.Type, "[]") {
-			_, enum := SplitName(h.Native.Type)
+		if labels := h.Native.Labels; labels != nil && d.same {
+			_, enum := SplitName(strings.TrimSuffix(h.Native.Type, "[]"))
 			c.Enum = &Enum{Name: strings.ReplaceAll(strings.Trim(enum, `"`), `""`, `"`), Labels: labels}
 		}
 		switch {

@@ -178,7 +178,9 @@ func parseDumped(k schema.Kind, raw json.RawMessage) (schema.Value, error) {
 }
 
 // AppendValue appends the form that a value of a column of kind k has in a dump.
-func AppendValue(dst []byte, k schema.Kind, v schema.Value) ([]byte, error) { return appendDumped(dst, k, v) }
+func AppendValue(dst []byte, k schema.Kind, v schema.Value) ([]byte, error) {
+	return appendDumped(dst, k, v)
+}
 
 // ParseValue reads a form that AppendValue has written. An error names no value.
 func ParseValue(k schema.Kind, raw json.RawMessage) (schema.Value, error) { return parseDumped(k, raw) }

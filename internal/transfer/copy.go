@@ -197,7 +197,9 @@ func (j *job) types(ctx context.Context, t *table) error {
 	for _, c := range t.Columns {
 		h := t.found.Column(c.Name)
 		switch {
-		case j.to.postgres && j.same && c.Enum == nil:
+		case j.same && !j.to.postgres && !c.Key:
+			c.Kind = schema.Any // a column of SQLite may hold what its type does not say
+		case j.to.postgres && j.same && (c.Enum == nil || strings.HasSuffix(h.Type, "[]")):
 			t.types[c.Name] = h.Type
 			if h.Collation != "" {
 				t.types[c.Name] += " COLLATE " + h.Collation

@@ -137,12 +137,18 @@ func (j *job) produce(ctx context.Context, t *table, to *sink, blocks chan<- *bl
 	_ = send(b)
 }
 
-var errNaN = errors.New("NaN cannot be stored in SQLite, which makes NULL of it")
+var errNaN = errors.New("the value is NaN or infinite, which SQLite cannot store: fix the row, or leave the table out")
 
 // refused returns the number of a value that SQLite would change, or -1.
 func (j *job) refused(values []schema.Value) int {
 	return slices.IndexFunc(values, func(v schema.Value) bool {
-		return !v.IsList() && (v.Kind() == schema.Float64 || v.Kind() == schema.Float32) && v.Float() != v.Float()
+		switch v.Kind() {
+		case schema.Float64, schema.Float32:
+			return !v.IsList() && v.Float() != v.Float()
+		case schema.Decimal:
+			return !v.IsList() && notFinite(v.Text())
+		}
+		return false
 	})
 }
 
@@ -285,7 +291,9 @@ func (j *job) sinkOf(ctx context.Context, t *table) (*sink, error) {
 	cols := make([]*schema.Column, len(t.cols)) // as they are stored
 	args := make([]string, len(t.cols))
 	for i, c := range t.cols {
-		cols[i] = forms.Of(c)
+		if cols[i] = forms.Of(c); c.Kind == schema.Any && j.same {
+			cols[i] = c // its values are those of a column of the same type
+		}
 		args[i] = j.to.d.ArgOf(cols[i])
 	}
 	names := dialect.QuoteList(schema.ColumnNames(cols))
@@ -307,7 +315,7 @@ func (j *job) sinkOf(ctx context.Context, t *table) (*sink, error) {
 		}
 		for i, f := range shape.Fields {
 			types[i] = f.DataTypeOID
-			labels[i] = cols[i].Native != nil && cols[i].Native.Labels != nil && !cols[i].Kind.IsList()
+			labels[i] = cols[i].Native != nil && cols[i].Native.Labels != nil && !strings.HasSuffix(cols[i].Native.Type, "[]")
 		}
 		return nil
 	})

@@ -146,13 +146,22 @@ func (s side) rows(ctx context.Context, t *table, ordered bool, after []schema.V
 	})
 }
 
-// stored reads a value. Of a float it may be NaN, which PostgreSQL stores.
+// stored reads a value. A number may be NaN, and a decimal infinite, which PostgreSQL stores.
 func stored(c *schema.Column, rows driver.Rows, i int) (schema.Value, error) {
+	if c.Kind == schema.Decimal && !rows.IsNull(i) {
+		if s, err := rows.Text(i); err == nil && notFinite(s) {
+			return schema.TextValue(schema.Decimal, s), nil
+		}
+	}
 	if (c.Kind == schema.Float64 || c.Kind == schema.Float32) && !rows.IsNull(i) {
 		f, err := rows.Float(i)
 		return schema.FloatValue(c.Kind, f), err
 	}
 	return scan.StoredValue(c, rows, i)
+}
+
+func notFinite(decimal string) bool {
+	return decimal == "NaN" || decimal == "Infinity" || decimal == "-Infinity"
 }
 
 // rowError is what is wrong with a value of a row.
