@@ -64,12 +64,9 @@ var arrows = map[string][]string{
 	"internal/syncmap":  {},
 	"internal/match":    {},
 	"internal/span":     {"schema"},
-<<<<<<< HEAD
 	"internal/snapshot": {"schema", "dialect/sqlite", "internal/sqltext"},
-=======
-	"internal/snapshot": {"schema", "dialect/sqlite"},
-	"internal/transfer": {"dialect", "schema", "internal/core", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/install", "internal/scan", uuid},
->>>>>>> clicopy
+	"internal/transfer": {"dialect", "schema", "internal/core", "internal/db", "internal/db/driver",
+		"internal/db/postgres", "internal/install", "internal/scan", uuid},
 	"internal/watch":    {"internal/token", "schema"},
 	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},
