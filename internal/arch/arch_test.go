@@ -65,8 +65,6 @@ var arrows = map[string][]string{
 	"internal/match":    {},
 	"internal/span":     {"schema"},
 	"internal/snapshot": {"schema", "dialect/sqlite", "internal/sqltext"},
-	"internal/transfer": {"dialect", "schema", "internal/core", "internal/db", "internal/db/driver",
-		"internal/db/postgres", "internal/install", "internal/scan", uuid},
 	"internal/watch":    {"internal/token", "schema"},
 	"internal/token":    {"schema"},
 	"dialect/postgres":  {"dialect", "schema", uuid},
