@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -57,14 +58,23 @@ func (p program) command(t *testing.T, dsn string, env []string, args ...string)
 	return cmd
 }
 
-// finish runs a command, sends it signals, each after a while, and returns its result.
+// finish runs a command, sends it signals, the first when it has written something and each after a while, and returns
+// its result.
 func finish(t *testing.T, cmd *exec.Cmd, signals ...os.Signal) result {
 	t.Helper()
-	var out, errs bytes.Buffer
+	var errs bytes.Buffer
+	began := make(chan struct{})
+	out := writer{then: sync.OnceFunc(func() { close(began) })}
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	is.New(t).NoErr(cmd.Start())
-	for _, s := range signals {
-		time.Sleep(1500 * time.Millisecond)
+	for i, s := range signals {
+		if i == 0 {
+			select {
+			case <-began:
+			case <-time.After(3 * time.Second): // it writes nothing
+			}
+		}
+		time.Sleep(time.Second)
 		_ = cmd.Process.Signal(s)
 	}
 	err := cmd.Wait()

@@ -145,7 +145,7 @@ func codeOf(ctx context.Context, err error) int {
 	switch {
 	case errors.As(err, &c):
 		return c.code
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
 		return CodeInterrupted
 	case errors.Is(err, prom.ErrDrift):
 		return CodeDrift
