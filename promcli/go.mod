@@ -4,6 +4,8 @@ go 1.26.0
 
 replace github.com/prom-go/prom => ../
 
+replace github.com/prom-go/prom/promseed => ../promseed
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/creack/pty v1.1.24
@@ -18,6 +20,11 @@ require (
 )
 
 require (
+	github.com/brianvoe/gofakeit/v7 v7.18.4 // indirect
+	github.com/goccy/go-yaml v1.19.2 // indirect
+)
+
+require (
 	github.com/Masterminds/squirrel v1.5.4 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
@@ -28,6 +35,7 @@ require (
 	github.com/lann/ps v0.0.0-20150810152359-62de8c46ede0 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
+	github.com/prom-go/prom/promseed v0.0.0
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	go.uber.org/goleak v1.3.0 // indirect

@@ -50,6 +50,7 @@ type commands struct {
 	Copy    copyCommand    `cmd:"" group:"rows" help:"Copy tables from one database into another, of either engine."`
 	Export  exportCommand  `cmd:"" group:"rows" help:"Write the rows of tables into files, as CSV or JSON lines."`
 	Import  importCommand  `cmd:"" group:"rows" help:"Insert the rows of a file, CSV or JSON lines, into a table."`
+	Seed    seedCommand    `cmd:"" group:"rows" help:"Store rows in a database of development: fixtures, or random rows."`
 	Explain explainCommand `cmd:"" group:"look" help:"Show how the database runs a statement, and which index would help."`
 	Diagram diagramCommand `cmd:"" group:"look" help:"Draw the tables, keys and foreign keys of models or of a database."`
 	Ping    pingCommand    `cmd:"" group:"look" help:"Connect to a database, and wait until it answers."`

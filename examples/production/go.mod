@@ -24,8 +24,11 @@ require (
 
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect
+	github.com/brianvoe/gofakeit/v7 v7.18.4 // indirect
+	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/mattn/go-runewidth v0.0.16 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/prom-go/prom/promseed v0.0.0 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/schollz/progressbar/v3 v3.19.1 // indirect
 	golang.org/x/term v0.47.0 // indirect
@@ -77,3 +80,5 @@ require (
 )
 
 replace github.com/prom-go/prom/promcli => ../../promcli
+
+replace github.com/prom-go/prom/promseed => ../../promseed

@@ -12,6 +12,12 @@ require (
 )
 
 require (
+	github.com/brianvoe/gofakeit/v7 v7.18.4 // indirect
+	github.com/goccy/go-yaml v1.19.2 // indirect
+	github.com/prom-go/prom/promseed v0.0.0 // indirect
+)
+
+require (
 	ariga.io/atlas v0.32.1-0.20250325101103-175b25e1c1b9
 	github.com/agext/levenshtein v1.2.1 // indirect
 	github.com/alecthomas/kong v1.17.0 // indirect
@@ -64,3 +70,5 @@ require (
 replace modernc.org/libc => modernc.org/libc v1.80.1
 
 replace github.com/prom-go/prom/promcli => ../../promcli
+
+replace github.com/prom-go/prom/promseed => ../../promseed
