@@ -43,7 +43,8 @@ func library(t *testing.T, dsn string, tomes int) (*prom.Repo[Shelf], *prom.Repo
 	list := make([]Tome, tomes)
 	for i := range list {
 		empty, pages := "", i
-		list[i] = Tome{Shelf: prom.NewRef[Shelf](1), Title: "Tome, \"" + strings.Repeat("x", i%9) + "\"\nö", Price: "12.50", Note: &empty, Pages: &pages}
+		list[i] = Tome{Shelf: prom.NewRef[Shelf](1), Title: "Tome, \"" + strings.Repeat("x", i%9) + "\"\nö",
+			Price: "12.50", Note: &empty, Pages: &pages}
 		if i%2 == 0 {
 			list[i].Note, list[i].Pages = nil, nil
 		}

@@ -103,7 +103,8 @@ func (c *exportCommand) Run(ctx context.Context, e *env) error {
 }
 
 // export writes a table into a file, which is there as a whole or not at all; "" is the standard output.
-func (e *env) export(ctx context.Context, on *db.DB, file string, t *schema.Table, o transfer.ExportOptions) (rows int64, err error) {
+func (e *env) export(ctx context.Context, on *db.DB, file string, t *schema.Table,
+	o transfer.ExportOptions) (rows int64, err error) {
 	if file == "" {
 		return transfer.Export(ctx, on, e.out, t, o)
 	}
@@ -138,8 +139,8 @@ func fileName(table string) string {
 	}, table)
 }
 
-// rowsOf returns the connection and the tables of a command about rows: those of models where the program has them, else
-// what is found; all of them when no table is named.
+// rowsOf returns the connection and the tables of a command about rows: those of models where the program has them,
+// else what is found; all of them when no table is named.
 func (e *env) rowsOf(ctx context.Context, name string) (on *prom.DB, tables []*schema.Table, err error) {
 	if len(e.repos) > 0 && e.flags.DSN == "" {
 		repos, err := e.models()

@@ -110,7 +110,8 @@ func (c *importCommand) Run(ctx context.Context, e *env) error {
 		return err
 	})
 	if err == nil && done.Rejected > 0 {
-		err = fmt.Errorf("%d rows were refused: they are in %s, with the reasons. Fix their rows, and import those", done.Rejected, rejects)
+		err = fmt.Errorf("%d rows were refused: they are in %s, with the reasons. Fix their rows, and import those",
+			done.Rejected, rejects)
 	}
 	return err
 }

@@ -34,7 +34,8 @@ func (b *bar) set(title, unit string, n, of int64) {
 		b.title = title
 		b.shown = progressbar.NewOptions64(of, progressbar.OptionSetWriter(b.e.err), progressbar.OptionSetDescription(title),
 			progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit), progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(24), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(24),
+			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish())
 	}
 	if most := b.shown.GetMax64(); most > 0 && n > most { // it was an estimate

@@ -39,13 +39,18 @@ type Specimen struct {
 
 func specimens() []Specimen {
 	text, empty, marked, half := "a,\"b\"\r\nc\rd\n\\N é ", "", "NULL", -0.5
-	data, none, day, doc := []byte{0, 255, '\n'}, []byte{}, time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), any(map[string]any{"x": nil})
+	data, none, day, doc := []byte{0, 255, '\n'}, []byte{}, time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC),
+		any(map[string]any{"x": nil})
 	null := any(nil)
 	return []Specimen{
-		{Code: "full", Flag: true, Small: -32768, Wide: 1 << 62, Single: 0.1, Double: &half, Data: &data, Price: "-12345678901234567890.0123456789",
-			At: time.Date(2024, 5, 6, 7, 8, 9, 123456000, time.UTC), Day: &day, Clock: 24*time.Hour - time.Microsecond, UUID: prom.NewUUID(),
-			Tags: map[string]any{"a": []any{1.0, nil, "\n"}}, Doc: &doc, Text: &text, Words: []string{"", "a,\"b\"\r\n"}, Sizes: &[]int64{-1}},
-		{Code: "empty", Price: "0", At: time.Unix(0, 0), UUID: prom.NewUUID(), Tags: map[string]any{}, Text: &empty, Data: &none, Words: []string{}},
+		{Code: "full", Flag: true, Small: -32768, Wide: 1 << 62, Single: 0.1, Double: &half, Data: &data,
+			Price: "-12345678901234567890.0123456789",
+			At:    time.Date(2024, 5, 6, 7, 8, 9, 123456000, time.UTC), Day: &day, Clock: 24*time.Hour - time.Microsecond,
+			UUID: prom.NewUUID(),
+			Tags: map[string]any{"a": []any{1.0, nil, "\n"}}, Doc: &doc, Text: &text, Words: []string{"", "a,\"b\"\r\n"},
+			Sizes: &[]int64{-1}},
+		{Code: "empty", Price: "0", At: time.Unix(0, 0), UUID: prom.NewUUID(), Tags: map[string]any{}, Text: &empty,
+			Data: &none, Words: []string{}},
 		{Code: "null", Price: "1.5", At: time.Unix(1, 0), UUID: prom.NewUUID(), Tags: map[string]any{}, Doc: &null},
 		{Code: "marked", Price: "1.5", At: time.Unix(1, 0), UUID: prom.NewUUID(), Tags: map[string]any{}, Text: &marked},
 	}
@@ -68,8 +73,8 @@ func shownRows[T any](t *testing.T, r *prom.Repo[T]) []string {
 	return texts
 }
 
-// Ensure that what was exported is the same when it was imported, in both formats, from each engine into each, by models
-// and by what is found.
+// Ensure that what was exported is the same when it was imported, in both formats, from each engine into each, by
+// models and by what is found.
 func TestExportImport(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, from dbtest.Engine) {
@@ -117,8 +122,8 @@ func TestExportImport(t *testing.T) {
 	})
 }
 
-// Ensure that rows which the rules or the database refuse are written into a file, with reasons that hold no values, and
-// that the others are imported.
+// Ensure that rows which the rules or the database refuse are written into a file, with reasons that hold no values,
+// and that the others are imported.
 func TestImportRejects(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
@@ -138,7 +143,8 @@ func TestImportRejects(t *testing.T) {
 			"a \"quote\";1;1;1;\r\n"+
 			"last;1;1;1;"), 0o600))
 		models := []prom.AnyRepo{shelves, tomes}
-		args := []string{"import", file, "tome", "--delimiter", ";", "--map", "Name=title", "--map", "Seiten=pages", "--map", "Fax="}
+		args := []string{"import", file, "tome", "--delimiter", ";", "--map", "Name=title", "--map", "Seiten=pages",
+			"--map", "Fax="}
 		r := run(t, models, append(args, "--json")...)
 		is.Equal(r.code, promcli.CodeFailed)
 		is.True(strings.Contains(r.err, "7 rows were refused"))
@@ -162,7 +168,8 @@ func TestImportRejects(t *testing.T) {
 			}
 		}
 		is.Equal(len(reasons), 7)
-		for line, part := range map[int]string{5: "column pages: the value is not of", 6: "column title: a value is required", 7: "column title",
+		for line, part := range map[int]string{5: "column pages: the value is not of",
+			6: "column title: a value is required", 7: "column title",
 			8: "column price", 9: "foreign key", 11: "the line has 2 fields", 12: "a quote stands inside"} {
 			if !strings.Contains(reasons[line], part) {
 				t.Errorf("line %d: %q", line, reasons[line])

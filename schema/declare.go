@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Declare returns tables that are declared as others were found, by the names of these, without models: for a database
-// of another engine, or one that is to have the same. They have columns, keys, indexes and foreign keys among each
-// other. The remarks tell what of a table they leave out, because it is SQL of the engine; with same, which says that the
-// other database is of the same engine, expressions and types are taken as they are.
+// Declare returns tables that are declared as others were found, by the names of these, without models: for a
+// database of another engine, or one that is to have the same. They have columns, keys, indexes and foreign keys
+// among each other. The remarks tell what of a table they leave out, because it is SQL of the engine; with same,
+// which says that the other database is of the same engine, expressions and types are taken as they are.
 func Declare(names []string, found []Found, same bool) (tables []*Table, remarks []string) {
 	d := declarer{same: same}
 	for i := range found {
@@ -36,8 +36,9 @@ func (d *declarer) table(name string, f *Found) *Table {
 	key := f.Key()
 	for i := range f.Columns {
 		h := &f.Columns[i]
-		c := &Column{Name: h.Name, Field: h.Name, Ordinal: len(t.Columns), Kind: h.Kind, Precision: h.Precision, Scale: h.Scale,
-			Null: !h.NotNull && !h.Key, Key: h.Key, Auto: h.Auto, NoCase: h.NoCase && h.Kind == Text, Dims: h.Dims}
+		c := &Column{Name: h.Name, Field: h.Name, Ordinal: len(t.Columns), Kind: h.Kind, Precision: h.Precision,
+			Scale: h.Scale,
+			Null:  !h.NotNull && !h.Key, Key: h.Key, Auto: h.Auto, NoCase: h.NoCase && h.Kind == Text, Dims: h.Dims}
 		c.Folded = c.NoCase && !c.Key && (f.FoldNames || !h.Equating)
 		if c.Key {
 			c.KeyLen = len(key)
@@ -81,7 +82,8 @@ func (d *declarer) table(name string, f *Found) *Table {
 // constantOf returns the default of a column when it is a constant.
 func constantOf(h *FoundColumn) (Value, bool) {
 	text, ok := Constant(h.Default)
-	if !ok || h.Kind == Null || h.Kind.IsList() || h.Kind == Bytes || h.Kind == Any || h.Kind == Text && !strings.Contains(h.Default, "'") {
+	if !ok || h.Kind == Null || h.Kind.IsList() || h.Kind == Bytes || h.Kind == Any || h.Kind == Text &&
+		!strings.Contains(h.Default, "'") {
 		return Value{}, false
 	}
 	v, err := ParseLiteral(h.Kind, text)
@@ -89,8 +91,9 @@ func constantOf(h *FoundColumn) (Value, bool) {
 }
 
 func (d *declarer) index(t *Table, f *Found, h *FoundIndex) {
-	ix := &Index{Name: h.Name, Unique: h.Unique, Where: h.Where, Method: h.Method, Ops: h.Ops, NullsNotDistinct: h.NullsNotDistinct,
-		short: strings.TrimPrefix(h.Name, t.Name+"_")}
+	ix := &Index{Name: h.Name, Unique: h.Unique, Where: h.Where, Method: h.Method, Ops: h.Ops,
+		NullsNotDistinct: h.NullsNotDistinct,
+		short:            strings.TrimPrefix(h.Name, t.Name+"_")}
 	if strings.HasPrefix(h.Name, "sqlite_autoindex_") {
 		ix.Name = IndexName(t.Name, strings.Join(h.Names(), "_")+"_key")
 	}
@@ -103,7 +106,8 @@ func (d *declarer) index(t *Table, f *Found, h *FoundIndex) {
 	for _, name := range h.Include {
 		ix.Include = append(ix.Include, t.byName[name])
 	}
-	if slices.Contains(ix.Include, nil) || h.SQL != "" || h.Exclude || h.Invalid || !d.same && (!plain || h.Partial || h.Method != "" ||
+	if slices.Contains(ix.Include, nil) || h.SQL != "" || h.Exclude || h.Invalid || !d.same && (!plain || h.Partial ||
+		h.Method != "" ||
 		h.Ops != "" || h.NullsNotDistinct) {
 		d.remark(t, "the index %s is left out", h.Name)
 		return
@@ -120,8 +124,9 @@ func (d *declarer) foreignKeys(t *Table, f *Found) {
 			continue
 		}
 		target := d.tables[at]
-		k := &ForeignKey{Field: strings.Join(h.Columns, ","), target: func() (*Table, error) { return target, nil }, Actions: Actions{
-			OnDelete: h.OnDelete, OnUpdate: h.OnUpdate, Deferrable: h.Deferrable, Deferred: h.Deferred}}
+		k := &ForeignKey{Field: strings.Join(h.Columns, ","), target: func() (*Table, error) { return target, nil },
+			Actions: Actions{
+				OnDelete: h.OnDelete, OnUpdate: h.OnUpdate, Deferrable: h.Deferrable, Deferred: h.Deferred}}
 		for j, name := range h.Columns {
 			c := t.byName[name]
 			if c == nil {

@@ -84,10 +84,10 @@ type job struct {
 	remarks  []string
 }
 
-// Copy copies tables of a database into another one, and compares both by the number of rows and by checksums. It makes
-// the tables that the target lacks; those that it has must have no rows. Indexes and foreign keys are made when the rows
-// are there. When it is ended early, by its context or by a kill of the process, another Copy of the same tables goes on
-// where the last transaction of the target ended.
+// Copy copies tables of a database into another one, and compares both by the number of rows and by checksums. It
+// makes the tables that the target lacks; those that it has must have no rows. Indexes and foreign keys are made when
+// the rows are there. When it is ended early, by its context or by a kill of the process, another Copy of the same
+// tables goes on where the last transaction of the target ended.
 //
 // The source is read in one snapshot. One that goes on has another snapshot; rows that were changed meanwhile, in the
 // part that is copied already, are noticed by the checksums, and are an error at the end.
@@ -258,7 +258,8 @@ func (j *job) begin(ctx context.Context) error {
 		if has, err := j.to.hasRows(ctx, t.Name); err != nil {
 			return err
 		} else if has {
-			return fmt.Errorf("prom: copy: the table %s of the target has rows: copy into a database in which it has none", t.Name)
+			return fmt.Errorf("prom: copy: the table %s of the target has rows: copy into a database in which it has none",
+				t.Name)
 		}
 		if err := j.refuseCircles(ctx, t); err != nil {
 			return err
@@ -461,10 +462,12 @@ func (j *job) compare(ctx context.Context, t *table) error {
 	}
 	switch {
 	case source.Rows != target.Rows:
-		return fmt.Errorf("prom: copy %s: the source has %d rows and the target %d.%s Begin again with --again", t.Name, source.Rows,
+		return fmt.Errorf("prom: copy %s: the source has %d rows and the target %d.%s Begin again with --again", t.Name,
+			source.Rows,
 			target.Rows, changed)
 	case source.Sum != target.Sum:
-		return fmt.Errorf("prom: copy %s: both have %d rows, and their checksums differ.%s Begin again with --again", t.Name, source.Rows,
+		return fmt.Errorf("prom: copy %s: both have %d rows, and their checksums differ.%s Begin again with --again",
+			t.Name, source.Rows,
 			changed)
 	}
 	t.state.total = target

@@ -26,7 +26,8 @@ func appendCSV(dst []byte, line []cell, null string) []byte {
 			dst = append(dst, null...)
 			continue
 		}
-		if f.text != null && f.text != "" && !strings.ContainsAny(f.text, ",\"\r\n") && f.text[0] != ' ' && f.text[len(f.text)-1] != ' ' {
+		if f.text != null && f.text != "" && !strings.ContainsAny(f.text, ",\"\r\n") && f.text[0] != ' ' &&
+			f.text[len(f.text)-1] != ' ' {
 			dst = append(dst, f.text...)
 			continue
 		}

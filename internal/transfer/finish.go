@@ -12,8 +12,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// finish makes what comes after the indexes: foreign keys, counters and statistics. Each step looks first what is there,
-// since an earlier run may have made it.
+// finish makes what comes after the indexes: foreign keys, counters and statistics. Each step looks first what is
+// there, since an earlier run may have made it.
 func (j *job) finish(ctx context.Context) error {
 	for _, t := range j.tables {
 		if err := j.constraints(ctx, t); err != nil {
@@ -55,12 +55,16 @@ func (j *job) indexes(ctx context.Context, t *table) error {
 	}
 	if j.Models == nil && j.same && !j.to.postgres {
 		for _, def := range t.found.Definitions {
-			has := slices.ContainsFunc(target.Definitions, func(o schema.Definition) bool { return o.Sort == def.Sort && o.Name == def.Name })
+			has := slices.ContainsFunc(target.Definitions, func(o schema.Definition) bool {
+				return o.Sort == def.Sort &&
+					o.Name == def.Name
+			})
 			switch {
 			case def.Sort == "table" || has:
 			case def.Sort == "fulltext":
 				j.remarks = append(j.remarks, fmt.Sprintf("%s: the full-text index %s is left out", t.Name, def.Name))
-			case def.Sort == "trigger" && slices.ContainsFunc(t.found.Indexes, func(ix schema.FoundIndex) bool { return strings.Contains(ix.SQL, def.SQL) }):
+			case def.Sort == "trigger" && slices.ContainsFunc(t.found.Indexes,
+				func(ix schema.FoundIndex) bool { return strings.Contains(ix.SQL, def.SQL) }):
 			default:
 				if err := make([]string{def.SQL}); err != nil {
 					return err
@@ -145,10 +149,11 @@ func (j *job) last(ctx context.Context) error {
 	if !j.to.postgres {
 		for _, t := range j.tables {
 			parent := ""
-			err := j.to.read(ctx, t.Name, "PRAGMA foreign_key_check("+j.to.d.Target(t.Name)+")", nil, func(rows driver.Rows) (err error) {
-				parent, err = rows.Text(2)
-				return errors.Join(errBroken, err)
-			})
+			err := j.to.read(ctx, t.Name, "PRAGMA foreign_key_check("+j.to.d.Target(t.Name)+")", nil,
+				func(rows driver.Rows) (err error) {
+					parent, err = rows.Text(2)
+					return errors.Join(errBroken, err)
+				})
 			switch {
 			case errors.Is(err, errBroken):
 				return fmt.Errorf("prom: copy %s: rows refer to rows of %s that are not there: copy that table too, or fix the rows of the "+

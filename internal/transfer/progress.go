@@ -53,9 +53,11 @@ func (j *job) save(ctx context.Context, t *table) error {
 	text := func(s string) schema.Value { return schema.TextValue(schema.Text, s) }
 	number := func(n int64) schema.Value { return schema.IntValue(schema.Int64, n) }
 	_, err = j.to.db.Exec(ctx, &driver.Statement{Op: "copy", Table: ProgressTable, Write: true,
-		SQL: j.to.sql("INSERT INTO " + j.to.d.Table(ProgressTable) + " AS p (name, cols, copied, sum, last, done) VALUES (?, ?, ?, ?, ?, ?) " +
+		SQL: j.to.sql("INSERT INTO " + j.to.d.Table(ProgressTable) +
+			" AS p (name, cols, copied, sum, last, done) VALUES (?, ?, ?, ?, ?, ?) " +
 			"ON CONFLICT (name) DO UPDATE SET copied = excluded.copied, sum = excluded.sum, last = excluded.last, done = excluded.done"),
-		Args: []schema.Value{text(t.Name), text(t.state.columns), number(t.state.Rows), number(int64(t.state.Sum)), text(last), number(done)}})
+		Args: []schema.Value{text(t.Name), text(t.state.columns), number(t.state.Rows), number(int64(t.state.Sum)),
+			text(last), number(done)}})
 	return err
 }
 
@@ -67,7 +69,8 @@ func (j *job) load(ctx context.Context) (begun bool, err error) {
 	}
 	states := map[string]state{}
 	lasts := map[string]string{}
-	err = j.to.read(ctx, ProgressTable, "SELECT name, cols, copied, sum, last, done FROM "+j.to.d.Table(ProgressTable), nil,
+	err = j.to.read(ctx, ProgressTable, "SELECT name, cols, copied, sum, last, done FROM "+j.to.d.Table(ProgressTable),
+		nil,
 		func(rows driver.Rows) error {
 			var s state
 			name, err := rows.Text(0)

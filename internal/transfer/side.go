@@ -58,7 +58,8 @@ func (s side) settle(ctx context.Context) error {
 	if !s.postgres {
 		return nil
 	}
-	for _, setting := range []string{"statement_timeout = 0", "idle_in_transaction_session_timeout = 0", "intervalstyle = 'postgres'",
+	for _, setting := range []string{"statement_timeout = 0", "idle_in_transaction_session_timeout = 0",
+		"intervalstyle = 'postgres'",
 		"datestyle = 'ISO, YMD'", "extra_float_digits = 1", "bytea_output = 'hex'"} {
 		if _, err := s.db.Exec(ctx, &driver.Statement{SQL: "SET LOCAL " + setting, Op: "copy"}); err != nil {
 			return err
@@ -68,7 +69,8 @@ func (s side) settle(ctx context.Context) error {
 }
 
 // read reads rows of one query.
-func (s side) read(ctx context.Context, table, sql string, args []schema.Value, row func(rows driver.Rows) error) error {
+func (s side) read(ctx context.Context, table, sql string, args []schema.Value,
+	row func(rows driver.Rows) error) error {
 	st := &driver.Statement{SQL: s.sql(sql), Args: args, Op: "copy", Table: table}
 	return s.db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
 		for rows.Next() {
@@ -124,9 +126,10 @@ func (s side) query(t *table, forms schema.Forms, ordered, after bool) string {
 	return sql + " ORDER BY " + names
 }
 
-// rows reads all rows of a table, or in the order of its key those behind one, as values, which are the caller's until the
-// next row.
-func (s side) rows(ctx context.Context, t *table, ordered bool, after []schema.Value, row func(values []schema.Value) error) error {
+// rows reads all rows of a table, or in the order of its key those behind one, as values, which are the caller's
+// until the next row.
+func (s side) rows(ctx context.Context, t *table, ordered bool, after []schema.Value,
+	row func(values []schema.Value) error) error {
 	forms, exists, err := s.db.Forms(ctx, t.Table)
 	if err != nil {
 		return err
@@ -203,24 +206,26 @@ func (t *total) add(hash uint64) { t.Rows, t.Sum = t.Rows+1, t.Sum+hash }
 // anyKind returns the kind of a column of SQLite whose type does not tell it, by its values, for a database that has no
 // type for values of any kind.
 func (s side) anyKind(ctx context.Context, table, column string) (schema.Kind, error) {
-	kinds := map[string]schema.Kind{"integer": schema.Int64, "real": schema.Float64, "text": schema.Text, "blob": schema.Bytes}
+	kinds := map[string]schema.Kind{"integer": schema.Int64, "real": schema.Float64, "text": schema.Text,
+		"blob": schema.Bytes}
 	kind := schema.Null
 	var mixed error
-	err := s.read(ctx, table, "SELECT DISTINCT typeof("+s.d.Quote(column)+") FROM "+s.d.Table(table), nil, func(rows driver.Rows) error {
-		class, err := rows.Text(0)
-		k := kinds[class]
-		switch {
-		case err != nil || k == schema.Null || k == kind:
-		case kind == schema.Null:
-			kind = k
-		case kind.Number() && k.Number():
-			kind = schema.Float64
-		default:
-			mixed = errors.New("the column has values of several types, for which PostgreSQL has no type: give its values one, " +
-				"or leave the table out")
-		}
-		return err
-	})
+	err := s.read(ctx, table, "SELECT DISTINCT typeof("+s.d.Quote(column)+") FROM "+s.d.Table(table), nil,
+		func(rows driver.Rows) error {
+			class, err := rows.Text(0)
+			k := kinds[class]
+			switch {
+			case err != nil || k == schema.Null || k == kind:
+			case kind == schema.Null:
+				kind = k
+			case kind.Number() && k.Number():
+				kind = schema.Float64
+			default:
+				mixed = errors.New("the column has values of several types, for which PostgreSQL has no type: give its values one, " +
+					"or leave the table out")
+			}
+			return err
+		})
 	switch {
 	case err != nil:
 		return kind, err

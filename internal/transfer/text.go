@@ -15,8 +15,8 @@ import (
 )
 
 // Values in files have one form, whichever engine they are of. In CSV they are texts: bytes as \x and hexadecimal
-// digits, lists and documents as JSON. In JSON lines numbers and truth values are those of JSON, decimals are texts with
-// their digits, bytes are base64, and documents are documents.
+// digits, lists and documents as JSON. In JSON lines numbers and truth values are those of JSON, decimals are texts
+// with their digits, bytes are base64, and documents are documents.
 
 const clockLayout = "15:04:05.000000"
 
@@ -128,7 +128,8 @@ func appendJSON(dst []byte, k schema.Kind, v schema.Value) ([]byte, error) {
 	case v.IsList():
 		k = k.Elem()
 	case v.Kind() == schema.JSON:
-		return append(dst, strings.Join(strings.FieldsFunc(v.Text(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")...), nil
+		return append(dst, strings.Join(strings.FieldsFunc(v.Text(), func(r rune) bool { return r == '\n' || r == '\r' }),
+			" ")...), nil
 	case v.Kind() == schema.Clock:
 		return append(append(append(dst, '"'), clockText(v)...), '"'), nil
 	case (v.Kind() == schema.Float64 || v.Kind() == schema.Float32) && v.Float() != v.Float():

@@ -45,7 +45,8 @@ func TestCopyFoundPostgres(t *testing.T) {
 		"CREATE TABLE lone (a text, b bytea)", // no key
 		"INSERT INTO lone SELECT repeat(E'\\t\\\\\\n', i), '\\x00ff' FROM generate_series(1, 100) i",
 		`INSERT INTO odd (m, ms, a, r, v, n, f, j, p, i, ts, ch, nn) VALUES
-			('it''s ok', '{sad,NULL}', '::1/64', '[1,5)', E'a\tb\\', 'NaN', 'NaN', '{"b": 1,  "a":1}', '(1,2)', '1 mon -3 days', '2024-01-01', 'ab', '{{1,NULL},{3,4}}'),
+			('it''s ok', '{sad,NULL}', '::1/64', '[1,5)', E'a\tb\\', 'NaN', 'NaN', '{"b": 1,  "a":1}', '(1,2)',
+				'1 mon -3 days', '2024-01-01', 'ab', '{{1,NULL},{3,4}}'),
 			(NULL, NULL, NULL, 'empty', NULL, 'Infinity', 'Infinity', 'null', NULL, NULL, 'infinity', '', '{}'),
 			(NULL, NULL, NULL, NULL, 'x', 12345678901234567890.00001000, -0.0, NULL, NULL, NULL, NULL, NULL, NULL)`)
 	r := copyAll(t, source, target, transfer.Options{})
@@ -66,7 +67,8 @@ func TestCopyFoundPostgres(t *testing.T) {
 	is.Equal(one(t, target, "SELECT m::text || id FROM odd WHERE v = 'next'"), "sad5") // the failed one has taken a number
 
 	_, err = transfer.Copy(t.Context(), (*db.DB)(source), (*db.DB)(kit.Open(t, dbtest.SQLite(t))), transfer.Options{})
-	is.True(err != nil && strings.Contains(err.Error(), "copy odd: row 1 in the order of the key, column n: the value is NaN"))
+	is.True(err != nil && strings.Contains(err.Error(),
+		"copy odd: row 1 in the order of the key, column n: the value is NaN"))
 }
 
 // Ensure that tables of SQLite come as they are, with values that their types do not say, and that PostgreSQL refuses
@@ -75,7 +77,8 @@ func TestCopyFoundSQLite(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	source, target, pg := kit.Open(t, dbtest.SQLite(t)), kit.Open(t, dbtest.SQLite(t)), kit.Open(t, dbtest.Postgres(t))
-	statements(t, source, "CREATE TABLE odd (id INTEGER PRIMARY KEY, n INT, d DATETIME, a, b DECIMAL(9,2), t TEXT COLLATE NOCASE CHECK (t <> ''))",
+	statements(t, source,
+		"CREATE TABLE odd (id INTEGER PRIMARY KEY, n INT, d DATETIME, a, b DECIMAL(9,2), t TEXT COLLATE NOCASE CHECK (t <> ''))",
 		"CREATE UNIQUE INDEX odd_t ON odd (t) WHERE n > 0",
 		"CREATE TRIGGER odd_guard BEFORE DELETE ON odd BEGIN SELECT RAISE(ABORT, 'no'); END",
 		"CREATE TABLE plain (k TEXT, x REAL, y BLOB, PRIMARY KEY (k)) WITHOUT ROWID",
@@ -91,7 +94,8 @@ func TestCopyFoundSQLite(t *testing.T) {
 	}
 	refused := func(part string) {
 		t.Helper()
-		_, err := transfer.Copy(t.Context(), (*db.DB)(source), (*db.DB)(pg), transfer.Options{Tables: []string{"odd"}, Again: true})
+		_, err := transfer.Copy(t.Context(), (*db.DB)(source), (*db.DB)(pg), transfer.Options{Tables: []string{"odd"},
+			Again: true})
 		if err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "many") {
 			t.Fatalf("%v, want %s", err, part)
 		}
@@ -102,7 +106,8 @@ func TestCopyFoundSQLite(t *testing.T) {
 	statements(t, source, "UPDATE odd SET n = NULL WHERE id = 1", "UPDATE odd SET t = 'a' || char(0) WHERE id = 2")
 	refused("odd: row 2 in the order of the key, column t: a text cannot hold a NUL")
 	statements(t, source, "UPDATE odd SET t = 'ok' WHERE id = 2")
-	r, err := transfer.Copy(context.Background(), (*db.DB)(source), (*db.DB)(pg), transfer.Options{Tables: []string{"odd"}, Again: true})
+	r, err := transfer.Copy(context.Background(), (*db.DB)(source), (*db.DB)(pg),
+		transfer.Options{Tables: []string{"odd"}, Again: true})
 	is.NoErr(err)
 	is.Equal(r.Tables[0].Rows, int64(3))
 	is.True(strings.Contains(strings.Join(r.Remarks, "\n"), "odd: the index odd_t is left out"))

@@ -23,12 +23,13 @@ func TestCopyKilled(t *testing.T) {
 	if from := os.Getenv("COPY_FROM"); from != "" {
 		source, target := kit.Open(t, from), kit.Open(t, os.Getenv("COPY_TO"))
 		last := int64(0)
-		copyAll(t, source, target, transfer.Options{Models: schemas(sized(source)...), ChunkRows: 500, Tell: func(p transfer.Progress) {
-			if p.Rows > last+500 { // slowly enough to be killed in the middle
-				time.Sleep(20 * time.Millisecond)
-			}
-			last = p.Rows
-		}})
+		copyAll(t, source, target, transfer.Options{Models: schemas(sized(source)...), ChunkRows: 500,
+			Tell: func(p transfer.Progress) {
+				if p.Rows > last+500 { // slowly enough to be killed in the middle
+					time.Sleep(20 * time.Millisecond)
+				}
+				last = p.Rows
+			}})
 		return
 	}
 	t.Parallel()

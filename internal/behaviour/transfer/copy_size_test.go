@@ -48,7 +48,8 @@ type (
 )
 
 func sized(on *prom.DB) []prom.AnyRepo {
-	return []prom.AnyRepo{prom.NewRepo[Shop](prom.Using(on)), prom.NewRepo[Article](prom.Using(on)), prom.NewRepo[Sale](prom.Using(on))}
+	return []prom.AnyRepo{prom.NewRepo[Shop](prom.Using(on)), prom.NewRepo[Article](prom.Using(on)),
+		prom.NewRepo[Sale](prom.Using(on))}
 }
 
 // fillSized inserts n rows: one in a hundred is a shop, one in four an article.
@@ -74,7 +75,8 @@ func fillSized(t *testing.T, on *prom.DB, n int) {
 		for i := range list {
 			text := strings.Repeat("a text with some words ", i%4)
 			list[i] = Article{Shop: prom.NewRef[Shop](shopIDs[(at+i)%shops]), Title: fmt.Sprintf("Article \"%d\"", at+i),
-				Price: fmt.Sprintf("%d.%02d", i, i%100), Weight: float64(i) / 7, Tags: map[string]any{"b": i, "a": []any{"x", 1.5}}, Text: &text}
+				Price: fmt.Sprintf("%d.%02d", i, i%100), Weight: float64(i) / 7, Tags: map[string]any{"b": i, "a": []any{"x",
+					1.5}}, Text: &text}
 			if i%5 == 0 {
 				list[i].Text = nil
 			}
@@ -88,7 +90,8 @@ func fillSized(t *testing.T, on *prom.DB, n int) {
 	for at := 0; at < n-shops-articles; at += part {
 		list := make([]Sale, min(part, n-shops-articles-at))
 		for i := range list {
-			list[i] = Sale{Article: prom.NewRef[Article](articleIDs[(at*7+i)%articles]), At: start.Add(time.Duration(at+i) * time.Second),
+			list[i] = Sale{Article: prom.NewRef[Article](articleIDs[(at*7+i)%articles]),
+				At:    start.Add(time.Duration(at+i) * time.Second),
 				Count: int32(i % 10), Paid: i%2 == 0}
 		}
 		is.NoErr(prom.NewRepo[Sale](prom.Using(on)).CreateMany(ctx, list))
@@ -111,8 +114,8 @@ func peak() float64 {
 	return 0
 }
 
-// TestCopySize copies three tables from SQLite to PostgreSQL, and dumps and restores them, each in a process of its own,
-// and prints seconds and memory. The full size has a million rows.
+// TestCopySize copies three tables from SQLite to PostgreSQL, and dumps and restores them, each in a process of its
+// own, and prints seconds and memory. The full size has a million rows.
 func TestCopySize(t *testing.T) {
 	if from := os.Getenv("COPY_FROM"); from != "" {
 		moveSized(t, from, os.Getenv("COPY_TO"), os.Getenv("COPY_WAY"))
@@ -168,7 +171,8 @@ func moveSized(t *testing.T, from, to, way string) {
 	is.NoErr(target.Ping(t.Context()))
 	start := time.Now()
 	if strings.HasPrefix(way, "copy") {
-		_, err := transfer.Copy(t.Context(), (*db.DB)(source), (*db.DB)(target), transfer.Options{Models: schemas(sized(source)...)})
+		_, err := transfer.Copy(t.Context(), (*db.DB)(source), (*db.DB)(target),
+			transfer.Options{Models: schemas(sized(source)...)})
 		is.NoErr(err)
 	} else {
 		f, err := os.Create(t.TempDir() + "/dump")

@@ -33,8 +33,8 @@ func copyAll(t *testing.T, from, to *prom.DB, o transfer.Options) *transfer.Resu
 	return r
 }
 
-// Ensure that a copy has the same rows of all types, circles of references included, from each engine to each, by models
-// and by what is found, and that keys go on.
+// Ensure that a copy has the same rows of all types, circles of references included, from each engine to each, by
+// models and by what is found, and that keys go on.
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, from dbtest.Engine) {

@@ -122,7 +122,8 @@ var copyElems = func() map[uint32]uint32 {
 
 func hasBinary(oid uint32) bool {
 	switch oid {
-	case pgtype.BoolOID, pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID, pgtype.Float4OID, pgtype.Float8OID, pgtype.TextOID,
+	case pgtype.BoolOID, pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID, pgtype.Float4OID, pgtype.Float8OID,
+		pgtype.TextOID,
 		pgtype.VarcharOID, pgtype.BPCharOID, pgtype.ByteaOID, pgtype.TimestamptzOID, pgtype.TimestampOID, pgtype.DateOID,
 		pgtype.TimeOID, pgtype.UUIDOID, pgtype.JSONOID, pgtype.JSONBOID, pgtype.NumericOID:
 		return true
