@@ -320,14 +320,16 @@ func baselineOn(ctx context.Context, e *env, m *migrateBaseline, dir *migrate.Di
 	for i, s := range steps {
 		lines[i] = firstLine(s) + ": " + s.Reason
 	}
-	return coded{fmt.Errorf("the database is not as the models say; apply a plan first:\n%s", strings.Join(lines, "\n")), CodeDrift}
+	return coded{fmt.Errorf("the database is not as the models say; apply a plan first:\n%s", strings.Join(lines, "\n")),
+		CodeDrift}
 }
 
 // mark tells how the one migration of a directory is marked as applied.
 func mark(dir *migrate.Dir) string {
 	switch dir.Format {
 	case migrate.Goose: // whose command has no such thing; goose status makes the table
-		return fmt.Sprintf("goose status, and then INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, TRUE)", dir.Last())
+		return fmt.Sprintf("goose status, and then INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, TRUE)",
+			dir.Last())
 	case migrate.Tool:
 		return fmt.Sprintf("migrate -path %s -database URL force %d", local(dir.Path), dir.Last())
 	case migrate.Atlas:

@@ -7,9 +7,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Declared tells what a server of version 15 or newer would tell of a table that it has just made, without a server. Its
-// expressions are as the model writes them and not as the server does, so it is to be compared with another table that
-// is declared, and not with one that was found.
+// Declared tells what a server of version 15 or newer would tell of a table that it has just made, without a server.
+// Its expressions are as the model writes them and not as the server does, so it is to be compared with another table
+// that is declared, and not with one that was found.
 func (d Dialect) Declared(t *schema.Table) schema.Found {
 	f := schema.Found{Exists: true, View: t.View, Materialized: t.Materialized, SetsColumns: true}
 	for _, c := range t.Columns {

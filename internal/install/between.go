@@ -17,11 +17,12 @@ import (
 // Between tells what leads from one declared schema to another one, in an order in which it can be done, without a
 // database that has either. It supposes that this library made all that is there, so that what the new schema does not
 // have is dropped. With filled the tables have rows: what they need to be locked or rewritten for is done apart, and a
-// column that rows have no value for is added as one that takes NULL, and gets NOT NULL by a step of its own. The tables
-// are those that [snapshot.Declared] and [snapshot.Read] return; views are left out.
+// column that rows have no value for is added as one that takes NULL, and gets NOT NULL by a step of its own. The
+// tables are those that [snapshot.Declared] and [snapshot.Read] return; views are left out.
 //
 // PostgreSQL's schemas are compared as they are declared. Those of SQLite are made in memory, and each step is run there.
-func Between(ctx context.Context, d dialect.Dialect, was, now []*schema.Table, filled bool) (steps []schema.Step, err error) {
+func Between(ctx context.Context, d dialect.Dialect, was, now []*schema.Table, filled bool) (steps []schema.Step,
+	err error) {
 	b := between{ctx: ctx, d: d, was: tablesOf(was), now: tablesOf(now), filled: filled, made: map[string]bool{}}
 	if d.ShadowApart() {
 		err = inMemory(ctx, func(ctx context.Context, scratch *db.DB) error {
@@ -286,7 +287,8 @@ func (b *between) renameRest(s *schema.Step, old, to *schema.Table, renames snap
 				name = now
 			}
 			if from != name && !done(name) {
-				rest = append(rest, "ALTER TABLE "+b.d.Table(to.Name)+" RENAME CONSTRAINT "+dialect.Quote(from)+" TO "+dialect.Quote(name))
+				rest = append(rest, "ALTER TABLE "+b.d.Table(to.Name)+" RENAME CONSTRAINT "+dialect.Quote(from)+" TO "+
+					dialect.Quote(name))
 			}
 		}
 	}

@@ -24,7 +24,8 @@ func (b *between) audit(t, old *schema.Table) error {
 	}
 	step := schema.Step{Kind: schema.AuditTable, Table: t.Name, Risk: schema.Additive, Reason: auditDrift(t).Error()}
 	if !t.Audited {
-		step.Risk, step.Reason = schema.Lossy, t.Name+": it is no longer audited, so what happens to its rows is not written down"
+		step.Risk = schema.Lossy
+		step.Reason = t.Name + ": it is no longer audited, so what happens to its rows is not written down"
 		for _, h := range have {
 			step.SQL = append(step.SQL, b.d.DropTrigger(t.Name, h.Name))
 		}
@@ -81,7 +82,8 @@ func (b *between) drop(was []*schema.Table) {
 	for _, c := range enums(was) {
 		if !slices.ContainsFunc(enums(b.now), func(o *schema.Column) bool { return o.Enum.Name == c.Enum.Name }) {
 			b.last = append(b.last, schema.Step{Kind: schema.DropType, Name: c.Enum.Name, Risk: schema.Additive,
-				Reason: "no column has the type " + c.Enum.Name + " any more", SQL: []string{"DROP TYPE " + dialect.Quote(c.Enum.Name)}})
+				Reason: "no column has the type " + c.Enum.Name + " any more",
+				SQL:    []string{"DROP TYPE " + dialect.Quote(c.Enum.Name)}})
 		}
 	}
 }

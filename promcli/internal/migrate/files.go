@@ -29,7 +29,7 @@ func (p *Plan) Files(d dialect.Dialect, format, name string, version uint64) (fi
 			}
 			files = append(files, File{base + ".sql", []byte(text + "-- +goose Up\n" + up + "\n-- +goose Down\n" + down)})
 		case Atlas:
-			files = append(files, File{base + ".sql", []byte(w.directives(up) + up)})
+			files = append(files, File{base + ".sql", []byte(w.directives() + up)})
 		default:
 			files = append(files, File{base + ".up.sql", []byte(up)}, File{base + ".down.sql", []byte(down)})
 		}
@@ -109,8 +109,8 @@ func (w *writer) up() string {
 			b.WriteString(comment("If that fails, it leaves an invalid index: drop it before you try again."))
 		}
 		if w.needsValue(w.plan.Tables, s) {
-			b.WriteString(comment(fmt.Sprintf("Rows that are there need a value before the column becomes NOT NULL. Give them one here:\n"+
-				"UPDATE %s SET %s = … WHERE %s IS NULL;", w.d.Table(s.Table), w.d.Quote(s.Name), w.d.Quote(s.Name))))
+			b.WriteString(comment(fmt.Sprintf("Rows that are there need a value before the column becomes NOT NULL. "+
+				"Give them one here:\nUPDATE %s SET %s = … WHERE %s IS NULL;", w.d.Table(s.Table), w.d.Quote(s.Name), w.d.Quote(s.Name))))
 		}
 	}
 	return w.enclosed(b.String())
@@ -200,7 +200,8 @@ func (w *writer) enclosed(body string) string {
 		return comment(rebuildSay) + "-- +goose StatementBegin\n" + pragmasOff + "BEGIN;\n" + inner + "COMMIT;\n" + pragmasOn +
 			"-- +goose StatementEnd\n"
 	case Tool:
-		return comment(rebuildSay+"\nThe tool has begun a transaction, in which the PRAGMA would do nothing; with x-no-tx-wrap this file fails.") +
+		return comment(rebuildSay+"\nThe tool has begun a transaction, in which the PRAGMA would do nothing; with x-no-tx-wrap this "+
+			"file fails.") +
 			"COMMIT;\n" + pragmasOff + "BEGIN;\n" + inner + "COMMIT;\n" + pragmasOn + "BEGIN;\n"
 	case Atlas: // which turns foreign keys off before its transaction when a file begins so
 		return comment(rebuildSay) + pragmasOff + inner + pragmasOn
@@ -209,9 +210,9 @@ func (w *writer) enclosed(body string) string {
 }
 
 // directives are those of Atlas.
-func (w *writer) directives(string) string {
+func (w *writer) directives() string {
 	if w.unit.mode == noTx {
-		return "-- atlas:txmode none\n\n"
+		return noTxAtlas + "\n\n"
 	}
 	return ""
 }

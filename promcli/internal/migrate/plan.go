@@ -277,7 +277,8 @@ var inverse = map[schema.StepKind][]schema.StepKind{
 	schema.DropColumn: {schema.AddColumn}, schema.AddColumn: {schema.DropColumn}, schema.RenameColumn: {schema.RenameColumn},
 	schema.AlterColumn: {schema.AlterColumn, schema.AddColumn}, schema.CreateIndex: {schema.DropIndex},
 	schema.DropIndex: {schema.CreateIndex}, schema.ReplaceIndex: {schema.ReplaceIndex},
-	schema.AddConstraint: {schema.DropConstraint, schema.AlterColumn}, schema.DropConstraint: {schema.AddConstraint, schema.AddColumn, schema.AlterColumn},
+	schema.AddConstraint:     {schema.DropConstraint, schema.AlterColumn},
+	schema.DropConstraint:    {schema.AddConstraint, schema.AddColumn, schema.AlterColumn},
 	schema.ReplaceConstraint: {schema.ReplaceConstraint, schema.AlterColumn}, schema.AuditTable: {schema.AuditTable},
 }
 

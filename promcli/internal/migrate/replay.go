@@ -8,7 +8,9 @@ import (
 	"strings"
 )
 
-// Step is a file that is run in one direction.
+const noTxAtlas = "-- atlas:txmode none"
+
+// script is a file that is run in one direction.
 type script struct {
 	file       string
 	statements []string
@@ -28,7 +30,7 @@ func (d *Dir) scripts() (up, down []script, err error) {
 			}
 			up, down = append(up, u), append(down, b)
 		case d.Format == Atlas:
-			up = append(up, script{file: f.Name, statements: split(text), tx: !strings.HasPrefix(text, "-- atlas:txmode none")})
+			up = append(up, script{file: f.Name, statements: split(text), tx: !strings.HasPrefix(text, noTxAtlas)})
 		case strings.HasSuffix(f.Name, ".up.sql"):
 			up = append(up, d.whole(f.Name, text))
 			name := strings.TrimSuffix(f.Name, ".up.sql") + ".down.sql"
