@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -18,8 +19,22 @@ const module = "github.com/prom-go/prom"
 var ours = []string{"", "/audit", "/conn", "/outbox", "/promtest", "/query", "/internal/core", "/internal/db",
 	"/internal/db/driver", "/internal/db/postgres", "/internal/db/sqlite", "/internal/filter", "/internal/install"}
 
+// standard is the folder of the standard library's source, which stands between a program and what it is called by; ""
+// in a binary without folders (-trimpath).
+var standard = func() string {
+	f := runtime.FuncForPC(reflect.ValueOf(strings.Cut).Pointer())
+	file, _ := f.FileLine(f.Entry())
+	folder, _ := strings.CutSuffix(file, "strings/strings.go")
+	return folder
+}()
+
 // through are packages of the standard library that call what they are given.
-var through = []string{"context", "database/sql", "iter", "maps", "reflect", "runtime", "slices", "sort", "sync", "testing"}
+var through = []string{"context", "database/sql", "iter", "maps", "net/http", "reflect", "runtime", "slices", "sort", "sync",
+	"testing"}
+
+func isStandard(pkg, file string) bool {
+	return standard != "" && strings.HasPrefix(file, standard) || slices.Contains(through, pkg)
+}
 
 // frame is a call in the code of a program.
 type frame struct {
@@ -85,7 +100,7 @@ func callers() stack {
 		f, more := frames.Next()
 		pkg := packageOf(f.Function)
 		switch {
-		case f.Function == "" || slices.Contains(through, pkg):
+		case f.Function == "" || isStandard(pkg, f.File):
 		case isOurs(pkg, f.File):
 			if len(s.frames) == 0 && pkg != module+"/promtest" {
 				inner = strings.TrimPrefix(f.Function, pkg+".")

@@ -200,8 +200,34 @@ func partial(ctx context.Context, d *prom.DB, n *queryplan.Node) bool {
 // sqliteLimits reports whether a statement takes the first rows of a table as they come. SQLite's plan tells neither
 // limits nor conditions.
 func sqliteLimits(sql string, plan *queryplan.Plan) bool {
+	sql = outer(sql)
 	return strings.Contains(sql, " LIMIT ") && !strings.Contains(sql, " WHERE ") && !strings.Contains(sql, " GROUP BY ") &&
 		!plan.Sorted()
+}
+
+// outer returns a statement without what is in parentheses, and without the texts in it.
+func outer(sql string) string {
+	var b strings.Builder
+	depth := 0
+	for i := 0; i < len(sql); i++ {
+		switch c := sql[i]; c {
+		case '\'', '"':
+			end := strings.IndexByte(sql[i+1:], c)
+			if end < 0 {
+				return b.String()
+			}
+			i += end + 1
+		case '(':
+			depth++
+		case ')':
+			depth--
+		default:
+			if depth == 0 {
+				b.WriteByte(c)
+			}
+		}
+	}
+	return b.String()
 }
 
 // tagOf returns the fields of a model with the tags that make an index.

@@ -12,6 +12,7 @@ import (
 	"github.com/prom-go/prom"
 	"github.com/prom-go/prom/internal/behaviour/kit"
 	"github.com/prom-go/prom/internal/dbtest"
+	"github.com/prom-go/prom/promtest"
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +32,7 @@ type site struct {
 func newSite(t *testing.T, e dbtest.Engine) *site {
 	t.Helper()
 	s := &site{T: t, tokens: map[string]string{}}
-	s.server = New([]byte("a key for tests"), prom.Using(kit.Open(t, e.DSN, s.log.Option())))
+	s.server = New([]byte("a key for tests"), prom.Using(kit.Open(t, e.DSN, s.log.Option(), promtest.Guards(t))))
 	s.http = httptest.NewServer(s.server.Handler())
 	t.Cleanup(s.http.Close)
 	return s

@@ -17,30 +17,8 @@ func TestStatements(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		ctx := t.Context()
 		s := newSite(t, e)
-		people := make([]User, 6)
-		for i := range people {
-			name := fmt.Sprint("user", i)
-			people[i] = User{Profile: Profile{Username: name}, Email: name, Password: []byte("not one")}
-		}
-		is.NoErr(s.server.users.CreateMany(ctx, people))
-		s.tokens["reader"] = s.server.token(people[5].ID)
-		for _, author := range people[:5] {
-			is.NoErr(s.server.follows.Create(ctx, &Follow{prom.RefTo(&author), prom.RefTo(&people[5])}))
-		}
-		for i := range 20 {
-			a := Article{Author: prom.RefTo(&people[i%5]), Draft: Draft{"Title", "About it", "Body"}, Slug: fmt.Sprint(i)}
-			is.NoErr(s.server.articles.Create(ctx, &a))
-			is.NoErr(s.server.retag(ctx, &a, []string{"all", fmt.Sprint("tag", i)}))
-			for j := range i % 6 {
-				is.NoErr(s.server.favorites.Create(ctx, &Favorite{prom.RefTo(&a), prom.RefTo(&people[j])}))
-			}
-			for j := range i + 1 { // one of the first article, 20 of the last
-				c := Comment{Author: prom.RefTo(&people[j%6]), Article: prom.RefTo(&a), Body: "Body"}
-				is.NoErr(s.server.comments.Create(ctx, &c))
-			}
-		}
+		s.populate()
 		for _, tt := range []struct {
 			few, many string
 			rows      string // what each row has
@@ -72,4 +50,32 @@ func TestStatements(t *testing.T) {
 			}
 		}
 	})
+}
+
+// populate makes six users, who follow one of them, with twenty articles that have tags, favorites and comments.
+func (s *site) populate() {
+	s.Helper()
+	is, ctx := is.New(s.T), s.Context()
+	people := make([]User, 6)
+	for i := range people {
+		name := fmt.Sprint("user", i)
+		people[i] = User{Profile: Profile{Username: name}, Email: name, Password: []byte("not one")}
+	}
+	is.NoErr(s.server.users.CreateMany(ctx, people))
+	s.tokens["reader"] = s.server.token(people[5].ID)
+	for _, author := range people[:5] {
+		is.NoErr(s.server.follows.Create(ctx, &Follow{prom.RefTo(&author), prom.RefTo(&people[5])}))
+	}
+	for i := range 20 {
+		a := Article{Author: prom.RefTo(&people[i%5]), Draft: Draft{"Title", "About it", "Body"}, Slug: fmt.Sprint(i)}
+		is.NoErr(s.server.articles.Create(ctx, &a))
+		is.NoErr(s.server.retag(ctx, &a, []string{"all", fmt.Sprint("tag", i)}))
+		for j := range i % 6 {
+			is.NoErr(s.server.favorites.Create(ctx, &Favorite{prom.RefTo(&a), prom.RefTo(&people[j])}))
+		}
+		for j := range i + 1 { // one of the first article, 20 of the last
+			c := Comment{Author: prom.RefTo(&people[j%6]), Article: prom.RefTo(&a), Body: "Body"}
+			is.NoErr(s.server.comments.Create(ctx, &c))
+		}
+	}
 }
