@@ -91,6 +91,13 @@ type DSNOptions struct {
 	// milliseconds). If it is zero, the server's configuration applies on PostgreSQL, and SQLite has no limit; a
 	// negative value means no limit.
 	IdleInTransactionTimeout time.Duration
+	// FailoverWait is how long a call on PostgreSQL waits if no connection can be made, and tries again (failover_wait; a
+	// number without a unit is in seconds). Zero and negative values mean not to wait. See docs/growth.md.
+	FailoverWait time.Duration
+	// TCPUserTimeout closes a connection whose peer has acknowledged nothing for so long (tcp_user_timeout, only on
+	// Linux; a number without a unit is in milliseconds, as in libpq). If it is zero, it is 30 seconds for several
+	// hosts, and the default of the operating system for one; a negative value means the latter too.
+	TCPUserTimeout time.Duration
 	// CallTimeout is the time limit of each statement whose context has no deadline (call_timeout; a number without a
 	// unit is in milliseconds). Zero and negative values mean no limit. See docs/production.md.
 	CallTimeout time.Duration

@@ -40,6 +40,9 @@ const (
 	ErrValidation     = Kind(driver.KindValidation) // a value breaks a rule of its field; found before any SQL
 	ErrDrift          = Kind(driver.KindDrift)      // the database differs from the model, and prom may not change it
 	ErrSyntax         = Kind(driver.KindSyntax)     // the SQL has a syntax error
+	// the database does not support the operation, such as a serializable transaction on a standby
+	ErrUnsupported = Kind(driver.KindUnsupported)
+	ErrInternal    = Kind(driver.KindInternal) // the server, a pooler or an extension failed with an internal error
 )
 
 // Error is an error of the database, or an error because of which a statement was not sent to it. Its text names the

@@ -142,7 +142,7 @@ func (t *together) run(ctx context.Context) (done bool, err error) {
 func tellsWhich(err error) bool {
 	switch driver.KindOf(err) {
 	case driver.KindOther, driver.KindUnique, driver.KindNotNull, driver.KindForeignKey, driver.KindCheck, driver.KindTooLong, driver.KindType,
-		driver.KindValidation, driver.KindNotStored:
+		driver.KindValidation, driver.KindNotStored, driver.KindUnsupported, driver.KindInternal:
 		return true
 	}
 	return errors.Is(err, errUntold)

@@ -71,7 +71,7 @@ func (f *tableForms) look(ctx context.Context, db *db.DB, t *schema.Table) error
 	}
 	forms, exists, err := db.Forms(ctx, t)
 	lost := driver.KindOf(err) == driver.KindConnection || driver.IsUnsent(err) || driver.IsStale(err)
-	if lost && !db.InTx(ctx) && ctx.Err() == nil {
+	if lost && !driver.HasWaited(err) && !db.InTx(ctx) && ctx.Err() == nil {
 		forms, exists, err = db.Forms(ctx, t)
 	}
 	if err != nil {

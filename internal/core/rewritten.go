@@ -46,7 +46,7 @@ func (b *binding) rewritten(ctx context.Context) (bool, error) {
 
 // refused reports whether an INSERT outside a transaction has failed, with nothing stored, because a rule rewrites it.
 func (b *binding) refused(ctx context.Context, err error) bool {
-	if err == nil || driver.KindOf(err) != driver.KindOther || b.db.Dialect().Rewrites() == "" || b.db.InTx(ctx) ||
+	if err == nil || driver.KindOf(err) != driver.KindUnsupported || b.db.Dialect().Rewrites() == "" || b.db.InTx(ctx) ||
 		b.told.Load() == toldNothing {
 		return false
 	}

@@ -35,7 +35,7 @@ const (
 
 // allows reports whether a statement may be run again after an error.
 func (r rerun) allows(err error, inTx bool) bool {
-	return r == rerunFailed || r == rerunUnsent && (inTx || driver.IsUnsent(err))
+	return r == rerunFailed || r == rerunUnsent && (inTx || driver.IsUnsent(err) || driver.IsStandby(err))
 }
 
 // exec runs a statement that returns no rows, and returns how many it changed.
@@ -105,6 +105,7 @@ type attempts struct {
 	met      bool       // a row that came meanwhile
 	stale    int        // old prepared statements
 	lost     bool       // a connection
+	standby  bool       // a server that takes no writes
 }
 
 // fresh reports whether what connections have prepared is not to be used any more.
@@ -129,6 +130,8 @@ func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, t
 	case driver.IsStale(err):
 		a.stale++
 		spent = a.stale > maxStale
+	case driver.IsStandby(err):
+		spent, a.standby = a.standby, true
 	case b.tooNarrow(ctx, err):
 		// It is asked once for all.
 	case driver.KindOf(err) == driver.KindUnique:
@@ -219,7 +222,7 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 		// Without its savepoint the statement has ended the transaction, and nothing can be installed in it.
 		return !inTx || !b.db.Dialect().Features().ErrorAborts || st.Guard == driver.GuardMissing || st.Raw
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || driver.HasWaited(err) {
 		return false
 	}
 	if st.Stores.Meets() && driver.KindOf(err) == driver.KindUnique {
@@ -230,7 +233,7 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	if inTx {
 		return driver.IsStale(err) && st.Guard != driver.NoGuard // by which it is undone
 	}
-	return driver.IsStale(err) || driver.IsUnsent(err) || b.tooNarrow(ctx, err) || b.lacksValue(err) ||
+	return driver.IsStale(err) || driver.IsUnsent(err) || driver.IsStandby(err) || b.tooNarrow(ctx, err) || b.lacksValue(err) ||
 		!st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 
@@ -314,7 +317,7 @@ func (b *binding) repair(ctx context.Context, text *render.Text, err error) erro
 func (b *binding) inTx(ctx context.Context, fn func(ctx context.Context) error, options ...db.TxOption) error {
 	known := b.marked.IsSet(ctx)
 	err := b.db.Tx(ctx, fn, options...)
-	if !b.db.InTx(ctx) && (known && missing(err) || driver.IsStale(err)) {
+	if !b.db.InTx(ctx) && (known && missing(err) || driver.IsStale(err) || driver.IsStandby(err)) {
 		err = b.db.Tx(ctx, fn, options...)
 	}
 	return err

@@ -157,7 +157,11 @@ var postgresFailures = []failure{
 		detail: `cannot insert a non-DEFAULT value into column "id"; the database generates the column and accepts no value for it: ` +
 			`give its field the tag option readonly, or leave a generated key unset`},
 	{name: "other", sql: raise("P0001"), code: "P0001", kind: driver.KindOther, detail: sqlState("P0001")},
-	{name: "internal", sql: raise("XX000"), code: "XX000", kind: driver.KindOther, detail: sqlState("XX000")},
+	{name: "internal", sql: raise("XX000"), code: "XX000", kind: driver.KindInternal, detail: sqlState("XX000")},
+	{name: "internal with a sentence", sql: `SELECT array_in('{1}', 1, -1)`, code: "XX000", kind: driver.KindInternal,
+		detail: "cache lookup failed for type 1"},
+	{name: "not supported", sql: `SELECT * FROM other.public.t`, code: "0A000", kind: driver.KindUnsupported,
+		detail: sqlState("0A000")},
 	{name: "transaction timeout", sql: raise("25P04"), code: "25P04", kind: driver.KindTimeout},
 	{name: "connection class", sql: `CREATE SUBSCRIPTION s CONNECTION 'host=127.0.0.1 port=1 dbname=` + secret +
 		`' PUBLICATION p`, code: "08006", kind: driver.KindConnection, detail: sqlState("08006")},
@@ -176,6 +180,7 @@ var postgresFailures = []failure{
 // raised are the codes that the tests only make up, and why the servers that they run on do not say them.
 var raised = map[string]string{
 	"23001": "servers say it for RESTRICT from version 18 on, and 23503 before: the case still referred to",
+	"XX000": "a function may make it up, and then its sentence is not told; the case internal with a sentence is real",
 	"25P04": "transaction_timeout is there from version 17 on",
 }
 

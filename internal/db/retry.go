@@ -10,8 +10,8 @@ import (
 )
 
 // Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or
-// KindBusy, or because what a connection had prepared no longer fits: at its beginning, in fn or at its commit. Such a
-// transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
+// KindBusy, because what a connection had prepared no longer fits, or because the server is a standby: at its beginning,
+// in fn or at its commit; or because no connection could be made to begin it. Such a transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
 // the attempts it waits, longer each time, and ends with the context. The error is that of the last attempt, or the
 // context's when that ends a pause.
 //
@@ -59,5 +59,9 @@ func repeatable(err error) bool {
 	case driver.KindSerialization, driver.KindDeadlock, driver.KindBusy:
 		return true
 	}
-	return driver.IsStale(err)
+	var e *driver.Error
+	if errors.As(err, &e) && e.Op == "begin" && e.Kind == driver.KindConnection {
+		return true // it began nothing, whether BEGIN was sent or not
+	}
+	return driver.IsStale(err) || driver.IsStandby(err)
 }

@@ -116,7 +116,7 @@ func (n *Network) listen() error {
 
 func (n *Network) end() {
 	n.mu.Lock()
-	n.ended = true
+	n.ended, n.toxic = true, Toxic{} // what it holds back goes on, and finds its connection closed
 	close(n.changed)
 	n.changed = make(chan struct{})
 	_ = n.listener.Close()

@@ -36,6 +36,7 @@ type Own struct {
 	Port int
 
 	bin, dir string
+	name     string // by which a primary knows it
 	attr     *syscall.SysProcAttr
 	cmd      *exec.Cmd
 	hold     *os.File
@@ -86,7 +87,12 @@ func NewOwn(tb testing.TB, c OwnConfig) *Own {
 // to be copied, must have been made with the line [ReplicaHBA].
 func (o *Own) Replica(tb testing.TB) *Own {
 	tb.Helper()
-	r := &Own{bin: o.bin}
+	return o.standby(tb, "replica")
+}
+
+func (o *Own) standby(tb testing.TB, name string) *Own {
+	tb.Helper()
+	r := &Own{bin: o.bin, name: name}
 	var err error
 	if r.dir, r.attr, err = serverDir(); err != nil {
 		tb.Fatal(err)
@@ -100,13 +106,7 @@ func (o *Own) Replica(tb testing.TB) *Own {
 		tb.Fatalf("dbtest: cp: %v: %s", err, out)
 	}
 	o.Start(tb)
-	settings, err := os.ReadFile(r.Path("postgresql.auto.conf"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	r.Write(tb, "postgresql.auto.conf", fmt.Appendf(settings, "primary_conninfo = 'host=127.0.0.1 port=%d user=prom'\n",
-		o.Port))
-	r.Write(tb, "standby.signal", nil)
+	r.standsBy(tb, o)
 	if r.Port, err = freePort(); err != nil {
 		tb.Fatal(err)
 	}
@@ -202,6 +202,18 @@ func (o *Own) stop(tb testing.TB, s os.Signal) {
 // Signal sends a signal to the server's first process.
 func (o *Own) Signal(tb testing.TB, s os.Signal) {
 	tb.Helper()
+	p, err := os.FindProcess(o.pid(tb))
+	if err == nil {
+		err = p.Signal(s)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// pid returns the number of the server's first process.
+func (o *Own) pid(tb testing.TB) int {
+	tb.Helper()
 	b, err := os.ReadFile(o.Path("postmaster.pid"))
 	if err != nil {
 		tb.Fatal(err)
@@ -211,13 +223,7 @@ func (o *Own) Signal(tb testing.TB, s os.Signal) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p, err := os.FindProcess(pid)
-	if err == nil {
-		err = p.Signal(s)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
+	return pid
 }
 
 // Log returns the end of what the server has logged.

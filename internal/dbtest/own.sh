@@ -8,7 +8,10 @@ server=$!
 (
 	cat <&3 >/dev/null
 	: >"$dir/left"
-	while kill -QUIT "$server"; do sleep 0.2; done # it ignores the signal until it has begun
+	while kill -QUIT "$server"; do
+		kill -CONT "$server" # a test may have stopped it
+		sleep 0.2
+	done # it ignores the signal until it has begun
 ) &
 exec 3<&-
 wait "$server"

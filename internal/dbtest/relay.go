@@ -9,12 +9,12 @@ import (
 
 // relay joins connections of clients to connections of its own to PostgreSQL. It is safe for concurrent use.
 type relay struct {
-	target string
-	join   func(client, server net.Conn) // begins to pass on, in goroutines of wg
-	wg     sync.WaitGroup
+	join func(client, server net.Conn) // begins to pass on, in goroutines of wg
+	wg   sync.WaitGroup
 
-	mu    sync.Mutex
-	conns []net.Conn
+	mu     sync.Mutex
+	target string
+	conns  []net.Conn
 }
 
 // relayed begins to accept connections until the test ends, and returns e with a DSN that leads through r.
@@ -47,7 +47,10 @@ func (r *relay) accept(l net.Listener) {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", r.target)
+		r.mu.Lock()
+		target := r.target
+		r.mu.Unlock()
+		server, err := net.Dial("tcp", target)
 		if err != nil {
 			_ = client.Close()
 			continue

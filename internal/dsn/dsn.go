@@ -131,6 +131,13 @@ type Options struct {
 	// prom rolls the transaction back (a bare number is in milliseconds). Zero leaves it to the server's
 	// configuration, and is no bound on SQLite; negative is no bound.
 	IdleInTransactionTimeout time.Duration
+	// FailoverWait is how long a call on PostgreSQL waits for a connection that cannot be made, and tries again
+	// (failover_wait; a bare number is in seconds). Zero and negative are not at all.
+	FailoverWait time.Duration
+	// TCPUserTimeout breaks a connection whose peer has acknowledged nothing for that long (tcp_user_timeout; a bare
+	// number is in milliseconds, as in libpq). Zero is [HostsTCPUserTimeout] for several hosts, where the operating
+	// system can do it, and the operating system's own otherwise, as for a negative one.
+	TCPUserTimeout time.Duration
 	// CallTimeout bounds each statement whose context has no deadline (call_timeout; a bare number is in
 	// milliseconds). Zero and negative are no bound.
 	CallTimeout time.Duration

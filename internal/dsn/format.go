@@ -94,6 +94,8 @@ func (o Options) params(dialect string) []Param {
 	timeout(dialect != SQLite, "lock_timeout", o.LockTimeout, 0)
 	timeout(true, "idle_in_transaction_session_timeout", o.IdleInTransactionTimeout, 0)
 	timeout(true, "call_timeout", o.CallTimeout, 0)
+	timeout(dialect != SQLite, "failover_wait", o.FailoverWait, 0)
+	timeout(dialect != SQLite, "tcp_user_timeout", o.TCPUserTimeout, 0)
 	timeout(dialect == SQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
 	add(o.NoGroupCommit, "group_commit", "false")
 	timeout(true, "in_use", o.InUse, 0)

@@ -17,6 +17,8 @@ var postgresOptions = newOptionSet(
 	[]option{
 		timeoutOption("connect_timeout", time.Second, func(o *Options) *time.Duration { return &o.ConnectTimeout }),
 		timeoutOption("lock_timeout", time.Millisecond, func(o *Options) *time.Duration { return &o.LockTimeout }),
+		timeoutOption("failover_wait", time.Second, func(o *Options) *time.Duration { return &o.FailoverWait }),
+		tcpUserTimeoutOption(),
 	},
 	postgresTarget(),
 	postgresDriver(),
@@ -26,7 +28,7 @@ var postgresOptions = newOptionSet(
 		"keepalives_interval", "load_balance_hosts", "oauth_ca_file", "oauth_client_id", "oauth_client_secret",
 		"oauth_issuer", "oauth_scope", "replication", "requirepeer", "requiressl", "scram_client_key",
 		"scram_server_key", "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcompression", "sslcrl",
-		"sslcrldir", "sslkeylogfile", "tcp_user_timeout"),
+		"sslcrldir", "sslkeylogfile"),
 	refused("the driver pgx does not know it: put the address into host, and sslmode below verify-full", "hostaddr"),
 )
 

@@ -35,6 +35,7 @@ func PoolConfig(d DSN) (*pgxpool.Config, error) {
 	if err := d.sizePool(cfg); err != nil {
 		return nil, err
 	}
+	d.expectFailover(cfg)
 	d.setStartup(cfg.ConnConfig.RuntimeParams)
 	return cfg, nil
 }

@@ -51,6 +51,8 @@ const (
 	KindTooManyRows    // one row was asked for, and there are several
 	KindDrift          // the database lacks what the model wants, and may not be changed
 	KindSyntax         // the database does not understand the statement, such as raw SQL with a mistake
+	KindUnsupported    // the database does not support the operation: not on this kind of table, or not on a standby
+	KindInternal       // the server failed inside; its own error, or one of a pooler or an extension
 )
 
 var kindTexts = [...]string{
@@ -83,6 +85,8 @@ var kindTexts = [...]string{
 	KindTooManyRows:    "more than one row",
 	KindDrift:          "schema drift",
 	KindSyntax:         "statement not understood",
+	KindUnsupported:    "not supported",
+	KindInternal:       "internal error of the server",
 }
 
 // Error returns the kind's description.
@@ -115,6 +119,8 @@ type Facts struct {
 	Stale   bool   // see IsStale
 	Unsent  bool   // see IsUnsent
 	Raced   bool   // see IsRaced
+	Standby bool   // see IsStandby
+	Waited  bool   // see HasWaited
 	Where   string // of a connection that failed: its name, and where it leads
 
 	Referred bool   // a row that is referred to was to go or change: the foreign key is another table's
@@ -281,6 +287,7 @@ func Locate(e *Error, t *schema.Table) {
 	if e.facts.Failed != "" {
 		e.locateFailed(t)
 	}
+	e.ofWhole(t)
 	others := e.Table != "" && e.Table != t.Name && e.Op != "insert"
 	if e.Table == "" {
 		e.Table = t.Name
@@ -372,6 +379,20 @@ func (e *Error) locateFailed(t *schema.Table) {
 func IsStale(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.facts.Stale
+}
+
+// IsStandby reports whether a statement was refused because the server is a standby, or may be one, where the connection
+// was to write. Nothing has happened, and the connection is not used again: another one may lead to the primary.
+func IsStandby(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.facts.Standby
+}
+
+// HasWaited reports whether a statement has waited for a connection that could not be made, and gave up. To run it once
+// more would be to wait once more.
+func HasWaited(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.facts.Waited
 }
 
 // IsRaced reports whether DDL failed because somebody else made the same thing at the same moment. It is never a unique

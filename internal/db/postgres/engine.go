@@ -31,6 +31,7 @@ type engine struct {
 	most     int32        // connections
 	watch    driver.Watcher
 	settling atomic.Bool // see Settle
+	failover *failover   // nil for a pool of the program's
 
 	connecting *pgx.ConnConfig // of connections outside of the pool
 	hooks      *pgxpool.Config // of the program
@@ -270,6 +271,9 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		return nil, err
 	}
 	e.open.Add(1)
+	if e.failover != nil {
+		sessionOf(c.Conn()).readOnly = opts.ReadOnly
+	}
 	return &pgTx{tx: t, settings: e.settings, engine: e, pooled: c}, nil
 }
 
@@ -285,6 +289,9 @@ type pgTx struct {
 // end gives the connection back.
 func (t *pgTx) end() {
 	if t.pooled != nil {
+		if t.engine != nil && t.engine.failover != nil {
+			sessionOf(t.pooled.Conn()).readOnly = false
+		}
 		t.pooled.Release()
 		t.pooled = nil
 	}

@@ -51,6 +51,8 @@ var SQLStates = map[string]driver.Kind{
 	"3D000": driver.KindConnection, // the database does not exist
 	"53100": driver.KindDiskFull,
 	"25P02": driver.KindClosed, // an earlier error ended the transaction
+	"0A000": driver.KindUnsupported,
+	"XX000": driver.KindInternal,
 	"XX001": driver.KindCorrupt,
 	"XX002": driver.KindCorrupt,
 }
@@ -161,9 +163,13 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 		e.Columns = []string{pg.ColumnName}
 	}
 	switch {
+	case pg.Code == readOnlyCode && (pg.Hint == hintStandby || pg.Hint == hintUncertain):
+		e.Detail, driver.FactsOf(e).Standby = pg.Hint+" and takes no writes", true
 	case raced(pg):
 		e.Kind, driver.FactsOf(e).Raced = driver.KindOther, true
 		e.Detail = "another session changed the schema at the same time"
+	case pg.Code == "23514" && pg.ConstraintName == "" && strings.HasPrefix(pg.Message, "no partition of relation "):
+		e.Detail = "the table has no partition for the row: add one, or a default partition"
 	case kind == driver.KindUnique && len(e.Columns) == 0:
 		e.Columns = detailColumns(pg.Detail)
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):
@@ -176,7 +182,7 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 	case kind == driver.KindNoTable, kind == driver.KindNoColumn, kind == driver.KindTooLong: // which say enough by themselves
 		driver.FactsOf(e).Tell = tellPostgres
 	case kind == driver.KindOther, kind == driver.KindType, kind == driver.KindSyntax, kind == driver.KindPermission,
-		kind == driver.KindConnection:
+		kind == driver.KindConnection, kind == driver.KindUnsupported, kind == driver.KindInternal:
 		driver.FactsOf(e).Tell = tellPostgres
 		e.Detail = "SQLSTATE " + pg.Code
 		if name, ok := SQLStateNames[pg.Code]; ok {

@@ -14,6 +14,7 @@ const (
 	DetailUntrusted   = "no trusted authority signed the server's certificate: see sslrootcert"
 	DetailOtherHost   = "the server's certificate is for another host than the DSN's"
 	DetailExpired     = "the server's certificate has expired, or is not valid yet"
+	DetailStandbys    = "no host takes writes: those that answer are standbys or read-only (see target_session_attrs)"
 	detailBadCert     = "the server's certificate is not valid"
 	detailNoTLS       = "the server does not support TLS: see sslmode"
 	DetailCertRefused = "the server ended the TLS handshake; it may not accept the client's certificate: see sslcert"
@@ -26,6 +27,8 @@ func connectDetail(err error) string {
 	var invalid x509.CertificateInvalidError
 	var refused certificateError
 	switch text := err.Error(); {
+	case errors.Is(err, pgconn.ErrReadOnlyConnection):
+		return DetailStandbys
 	case errors.As(err, &authority):
 		return DetailUntrusted
 	case errors.As(err, &host):

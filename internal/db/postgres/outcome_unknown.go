@@ -35,7 +35,8 @@ func markUnknown(err error) {
 		return
 	}
 	switch e.Kind {
-	case driver.KindTimeout, driver.KindCanceled, driver.KindConnection, driver.KindClosed, driver.KindOther:
+	case driver.KindTimeout, driver.KindCanceled, driver.KindConnection, driver.KindClosed, driver.KindOther,
+		driver.KindUnsupported, driver.KindInternal:
 		driver.FactsOf(e).Unknown = true
 	}
 }

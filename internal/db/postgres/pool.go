@@ -73,6 +73,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 	hooks := cfg.Copy()
 	hooks.PrepareConn = prepareConn(cfg)
 	WatchCertificate(cfg.ConnConfig)
+	over := expectFailover(d, cfg)
 	s := settingsOf(cfg.ConnConfig)
 	if mode, _ := dsn.Lookup(d, "default_query_exec_mode"); mode == "cache_statement" && s.pooler == poolerUnnamed {
 		s.pooler = poolerFollows
@@ -83,6 +84,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 	s.resets = resets(hooks)
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		preferTexts(c)
+		over.begin(c)
 		if hooks.AfterConnect != nil {
 			if err := hooks.AfterConnect(ctx, c); err != nil {
 				return err
@@ -94,10 +96,12 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 		cfg.ShouldPing = shouldPing
 	}
 	watchConnections(cfg, w)
-	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w}
+	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w,
+		failover: over}
+	before := cfg.BeforeClose
 	cfg.BeforeClose = func(c *pgx.Conn) {
-		if hooks.BeforeClose != nil {
-			hooks.BeforeClose(c)
+		if before != nil {
+			before(c)
 		}
 		e.beforeClose(c)
 	}
@@ -105,6 +109,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 	if e.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), cfg); err != nil {
 		return nil, ErrorOf(err)
 	}
+	over.pool.Store(e.pool)
 	return e, nil
 }
 
@@ -138,7 +143,10 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	start := e.asks()
 	c, err := e.ask(ctx)
 	if err != nil {
-		err = acquireError(err)
+		err = e.awaitServer(ctx, acquireError(err), func() error {
+			c, err = e.ask(ctx)
+			return acquireError(err)
+		})
 	}
 	e.took(ctx, start, err)
 	if err != nil {
@@ -223,7 +231,7 @@ func acquireError(err error) error {
 // connect makes a connection that is none of the pool's, and by the same hooks. Settings of its start are left out.
 func (e *engine) connect(ctx context.Context, without ...string) (*pgx.Conn, error) {
 	var c *pgx.Conn
-	err := e.login(ctx, func() (err error) {
+	dial := func() (err error) {
 		cfg := e.connecting.Copy()
 		if cfg.ConnectTimeout <= 0 {
 			cfg.ConnectTimeout = poolConnectTimeout
@@ -238,9 +246,11 @@ func (e *engine) connect(ctx context.Context, without ...string) (*pgx.Conn, err
 		}
 		c, err = pgx.ConnectConfig(ctx, cfg)
 		return err
-	})
+	}
+	login := func() error { return acquireError(e.login(ctx, dial)) }
+	err := e.awaitServer(ctx, login(), login)
 	if err != nil {
-		return nil, acquireError(err)
+		return nil, err
 	}
 	if err = e.prepareAlone(ctx, c, without); err != nil {
 		l := listener{c, e.beforeClose}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,7 +49,7 @@ func (s *session) look(ctx context.Context, c *pgx.Conn, how settings) error {
 	case poolerFollows:
 		s.typed = true
 	default:
-		shared, err := sharesSession(ctx, c)
+		shared, err := s.sharesSession(ctx, c)
 		switch {
 		case errors.Is(err, context.Canceled): // by the pool's end: the pool connects by itself
 			return driver.Unsent(&driver.Error{Kind: driver.KindClosed, Detail: "the connection was closed", Err: err})
@@ -92,10 +93,19 @@ func (s *session) lookAgain(ctx context.Context, c *pgx.Conn) error {
 // ShareSession has a connection take its session for one that the next transaction may not have.
 func ShareSession(c *pgx.Conn) { sessionOf(c).shared = true }
 
+// standby is what is known of a server.
+type standby uint8
+
+const (
+	notAsked standby = iota
+	isStandby
+	isPrimary
+)
+
 // sharesSession reports whether the process that serves the connection is another one than the server named when it was
-// made.
-func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
-	pid, err := askSoon(ctx, c, "SELECT pg_backend_pid()")
+// made. It asks in the same breath what the server is.
+func (s *session) sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
+	told, err := askSoon(ctx, c, "SELECT pg_backend_pid() || CASE WHEN pg_is_in_recovery() THEN ' standby' ELSE '' END")
 	var refused *pgconn.PgError
 	switch {
 	case errors.As(err, &refused) && !c.PgConn().IsClosed():
@@ -103,7 +113,12 @@ func sharesSession(ctx context.Context, c *pgx.Conn) (bool, error) {
 	case err != nil:
 		return false, err
 	}
-	return pid != strconv.FormatUint(uint64(c.PgConn().PID()), 10), nil
+	pid, recovers := strings.CutSuffix(told, " standby")
+	s.standby, s.alone = isPrimary, pid == strconv.FormatUint(uint64(c.PgConn().PID()), 10)
+	if recovers {
+		s.standby = isStandby
+	}
+	return !s.alone, nil
 }
 
 // lostStatement reports whether the server refused a statement because its session has other prepared statements than
@@ -136,7 +151,7 @@ func (s *session) settleDoubt(ctx context.Context, c *pgx.Conn) error {
 	if !s.doubt || c.PgConn().TxStatus() != txIdle {
 		return nil
 	}
-	shared, err := sharesSession(ctx, c)
+	shared, err := s.sharesSession(ctx, c)
 	if err == nil {
 		s.shared, s.doubt = shared || s.lost > maxLost, false
 		clear(s.stmts) // those without a name

@@ -49,6 +49,10 @@ type session struct {
 
 	socket      *socket // nil if it cannot be looked at; see arrived
 	socketKnown bool
+
+	alone    bool    // nothing stands between the connection and its server
+	standby  standby // what the server was when the connection was made
+	readOnly bool    // in a transaction that is to read only
 }
 
 // pgPrepared is a prepared statement of a connection, or the description of one that is not prepared but parsed each
