@@ -38,6 +38,7 @@ func TestBinary(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, e dbtest.Engine) { fn(t, p, e) })
 		})
 	}
+	each("commands", commandsOfBinary)
 	each("check", checkBinary)
 	each("interrupt", interruptBinary)
 	each("terminal", terminalOfBinary)
