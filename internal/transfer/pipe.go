@@ -50,10 +50,10 @@ func (j *job) pipe(ctx context.Context, t *table) error {
 		return err
 	}
 	blocks, free := make(chan *block, 4), make(chan *block, 8)
-	ended := make(chan struct{})
+	ended, after := make(chan struct{}), t.state.last
 	go func() {
 		defer close(ended)
-		j.produce(ctx, t, to, blocks, free)
+		j.produce(ctx, t, to, after, blocks, free)
 	}()
 	defer func() { // the reader uses the transaction of the source: wait for it
 		stop()
@@ -72,8 +72,10 @@ func (j *job) pipe(ctx context.Context, t *table) error {
 	return nil
 }
 
-// produce reads the rows of a table into blocks.
-func (j *job) produce(ctx context.Context, t *table, to *sink, blocks chan<- *block, free <-chan *block) {
+// produce reads the rows of a table behind a key into blocks.
+func (j *job) produce(ctx context.Context, t *table, to *sink, after []schema.Value, blocks chan<- *block,
+	free <-chan *block,
+) {
 	fresh := func() *block {
 		select {
 		case b := <-free:
@@ -94,7 +96,7 @@ func (j *job) produce(ctx context.Context, t *table, to *sink, blocks chan<- *bl
 	var h hasher
 	b, keyAt := fresh(), t.keyAt()
 	rows, size, n := 0, 0, 0 // of the transaction, and all
-	err := j.from.rows(ctx, t, true, t.state.last, func(values []schema.Value) error {
+	err := j.from.rows(ctx, t, true, after, func(values []schema.Value) error {
 		n++
 		if to.encoder != nil {
 			var column int
