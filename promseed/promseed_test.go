@@ -88,8 +88,8 @@ func TestKinds(t *testing.T) {
 	is.Equal(f.Fake(rand.New(rand.NewPCG(1, 2)), "checksum"), "")
 }
 
-// Ensure that fixtures in YAML are loaded, with what YAML has types of its own for, in the order of the file; and that an
-// error shows the place and no value.
+// Ensure that fixtures in YAML are loaded, with what YAML has types of its own for, in the order of the file; and that
+// an error shows the place and no value.
 func TestYAML(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -29,8 +29,8 @@ var standard = func() string {
 }()
 
 // through are packages of the standard library that call what they are given.
-var through = []string{"context", "database/sql", "iter", "maps", "net/http", "reflect", "runtime", "slices", "sort", "sync",
-	"testing"}
+var through = []string{"context", "database/sql", "iter", "maps", "net/http", "reflect", "runtime", "slices", "sort",
+	"sync", "testing"}
 
 func isStandard(pkg, file string) bool {
 	return standard != "" && strings.HasPrefix(file, standard) || slices.Contains(through, pkg)

@@ -17,8 +17,9 @@
 //
 // # Guards
 //
-// [Budget] limits the statements of a context, [NoLoops] finds statements in loops (N+1), [UsesIndex] and [NoScans] find
-// those that no index serves, and [Plan] fails when the declared schema is not that of a file. A call in a transaction that does not use its context fails the test.
+// [Budget] limits the statements of a context, [NoLoops] finds statements in loops (N+1), [UsesIndex] and [NoScans]
+// find those that no index serves, and [Plan] fails when the declared schema is not that of a file. A call in a
+// transaction that does not use its context fails the test.
 //
 // # Factories
 //

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -48,8 +47,8 @@ type Faker interface {
 	Fake(rng *rand.Rand, column string) string
 }
 
-// Fake has the factory ask f for texts. Addresses of email, domains, telephone numbers and what else could reach somebody
-// are made of what is reserved for examples nevertheless.
+// Fake has the factory ask f for texts. Addresses of email, domains, telephone numbers and what else could reach
+// somebody are made of what is reserved for examples nevertheless.
 func Fake(f Faker) FactoryOption { return func(s *settings) { s.faker = f } }
 
 // Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same
@@ -106,9 +105,9 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 
 // Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required
 // references is set to rows that are created too, with all that they require in turn. Unless the database is of [DB],
-// all these rows are deleted when the test ends. An error ends the test. Such is a value that the database refuses, by a
-// CHECK, an exclusion constraint, a unique index of an expression or a trigger: a factory knows the rules of the model
-// alone. State the rule by a tag, or let an override set the field.
+// all these rows are deleted when the test ends. An error ends the test. Such is a value that the database refuses, by
+// a CHECK, an exclusion constraint, a unique index of an expression or a trigger: a factory knows the rules of the
+// model alone. State the rule by a tag, or let an override set the field.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	err := f.maker.look(f.ctx)
@@ -220,75 +219,6 @@ func columnsOf(t *schema.Table, ix *schema.Index) []*schema.Column {
 		}
 	}
 	return cols
-}
-
-// maxKnown is how many texts of rows that were there are known, for each unique column.
-const maxKnown = 100_000
-
-// look finds what the rows that are there have in columns whose values must differ, once for a table: the greatest
-// numbers, where the database does not generate them, and the texts.
-func (m *maker) look(ctx context.Context) error {
-	c, t := m.counter, m.repo.Table()
-	c.looking.Lock()
-	defer c.looking.Unlock()
-	if c.starts != nil {
-		return nil
-	}
-	starts := map[string]int64{}
-	d := m.db.Dialect()
-	from := " FROM " + d.Table(t.Name)
-	there := int64(0)
-	if len(m.distinct) > 0 {
-		if err := ask(ctx, m.db, "SELECT count(*)"+from, &there); err != nil {
-			return err
-		}
-	}
-	for col := range m.distinct {
-		switch {
-		case there == 0 || col.References != nil:
-		case col.Kind == schema.Int16 || col.Kind == schema.Int32 || col.Kind == schema.Int64:
-			greatest := starts[col.Name]
-			if err := ask(ctx, m.db, "SELECT coalesce(max("+d.Quote(col.Name)+"), 0)"+from, &greatest); err != nil {
-				return err
-			}
-			starts[col.Name] = greatest
-		case col.Kind == schema.Text && col.Codec == nil:
-			var texts []string
-			err := m.db.Tx(ctx, func(ctx context.Context) (err error) {
-				texts, err = prom.RawQuery[string](m.db, "SELECT CAST("+d.Quote(col.Name)+" AS TEXT)"+from+" WHERE "+
-					d.Quote(col.Name)+" IS NOT NULL LIMIT "+strconv.Itoa(maxKnown)).All(ctx)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			known := c.of(col.Name)
-			for _, text := range texts {
-				known.take(text)
-			}
-		}
-	}
-	c.mu.Lock()
-	c.rows = int(there)
-	c.starts = starts
-	c.mu.Unlock()
-	return nil
-}
-
-// ask reads a number, which stays as it is when the table is not there: one that is not has no rows.
-func ask(ctx context.Context, d *prom.DB, sql string, n *int64) error {
-	*n = 0
-	err := d.Tx(ctx, func(ctx context.Context) error { // in a transaction a savepoint
-		found, err := prom.RawQuery[int64](d, sql).First(ctx)
-		if err == nil {
-			*n = found
-		}
-		return err
-	})
-	if errors.Is(err, prom.ErrNoTable) {
-		return nil
-	}
-	return err
 }
 
 // scope is where rows are stored.

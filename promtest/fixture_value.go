@@ -40,9 +40,10 @@ func labelIn(raw json.RawMessage) (label string, ok bool) {
 	return label, ok && !strings.HasPrefix(label, "$")
 }
 
-// refer sets the columns of a reference to the key of a row with a label, which is stored first. But columns that may be
-// NULL are set when all rows are stored, if that one is not: it may need this row.
-func (l *loader) refer(ctx context.Context, f *fixture, label string, model reflect.Type, cols, to []*schema.Column) error {
+// refer sets the columns of a reference to the key of a row with a label, which is stored first. But columns that may
+// be NULL are set when all rows are stored, if that one is not: it may need this row.
+func (l *loader) refer(ctx context.Context, f *fixture, label string, model reflect.Type,
+	cols, to []*schema.Column) error {
 	t := l.byModel[model]
 	if t == nil {
 		return fmt.Errorf("there is no repo of %s", model)
@@ -91,7 +92,8 @@ func known(row reflect.Value, cols []*schema.Column) bool {
 	return !slices.ContainsFunc(cols, func(c *schema.Column) bool { return row.FieldByIndex(c.Path).IsZero() })
 }
 
-func (l *loader) setColumn(ctx context.Context, f *fixture, row reflect.Value, c *schema.Column, raw json.RawMessage) error {
+func (l *loader) setColumn(ctx context.Context, f *fixture, row reflect.Value, c *schema.Column,
+	raw json.RawMessage) error {
 	if c.ReadOnly {
 		return errors.New("the database fills it")
 	}
@@ -105,7 +107,8 @@ func (l *loader) setColumn(ctx context.Context, f *fixture, row reflect.Value, c
 	}
 	if c.References != nil {
 		if label, ok := labelIn(raw); ok {
-			return l.refer(ctx, f, label, c.References.Model, []*schema.Column{c}, []*schema.Column{c.References.TargetColumn()})
+			return l.refer(ctx, f, label, c.References.Model, []*schema.Column{c},
+				[]*schema.Column{c.References.TargetColumn()})
 		}
 	}
 	raw = unescaped(c, raw)

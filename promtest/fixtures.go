@@ -42,11 +42,11 @@ type Fixtures struct {
 //		}
 //	}
 //
-// has an author whose label is ada, and a book whose column author_id refers to it. Tables and columns have the names of
-// the database; a relation of several columns has the name of its field. "$ada" is the row with that label, of the table
-// that the column refers to, wherever it stands; a text that begins with $ is written "$$…". What a row leaves out has
-// its default. Values are written as encoding/json writes the type of the field, and times, dates, intervals of time and
-// decimals also as in tags.
+// has an author whose label is ada, and a book whose column author_id refers to it. Tables and columns have the names
+// of the database; a relation of several columns has the name of its field. "$ada" is the row with that label, of the
+// table that the column refers to, wherever it stands; a text that begins with $ is written "$$…". What a row leaves
+// out has its default. Values are written as encoding/json writes the type of the field, and times, dates, intervals of
+// time and decimals also as in tags.
 //
 // Hooks and rules hold as for Create. A row that is there already is an error ([prom.ErrUnique]), and then nothing is
 // stored on that connection. Errors name file, table, label and column, and no value.
@@ -84,9 +84,10 @@ func LoadFixtures(ctx context.Context, files fs.FS, repos []prom.AnyRepo, format
 	return all, nil
 }
 
-// LoadedFixtures is [LoadFixtures] for a test, which an error ends. The rows stay; use a database of [DB], or the context
-// of [Rollback].
-func LoadedFixtures(tb testing.TB, ctx context.Context, files fs.FS, repos []prom.AnyRepo, formats ...Format) *Fixtures {
+// LoadedFixtures is [LoadFixtures] for a test, which an error ends. The rows stay; use a database of [DB], or the
+// context of [Rollback].
+func LoadedFixtures(tb testing.TB, ctx context.Context, files fs.FS, repos []prom.AnyRepo,
+	formats ...Format) *Fixtures {
 	tb.Helper()
 	all, err := LoadFixtures(ctx, files, repos, formats...)
 	if err != nil {
@@ -159,7 +160,8 @@ func (f *fixture) errorf(format string, args ...any) error {
 
 // read reads the files.
 func (l *loader) read(files fs.FS, formats []Format) error {
-	formats = append(slices.Clone(formats), Format{[]string{".json"}, func(text []byte) ([]byte, error) { return text, nil }})
+	plain := Format{[]string{".json"}, func(text []byte) ([]byte, error) { return text, nil }}
+	formats = append(slices.Clone(formats), plain)
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

@@ -170,7 +170,8 @@ func (g *guard) check(ctx context.Context, e *prom.Event) {
 		return
 	}
 	what := strings.TrimSpace(e.Op + " " + e.Table)
-	to.fail(fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it is not part of it:\n"+
+	to.fail(fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it is not part of "+
+		"it:\n"+
 		"\tthe transaction begins at %s\n\tthe call (%s) is at %s\n"+
 		"use the context that Tx passes to its function; if the call is meant to be outside, use prom.WithoutTx",
 		t.site.place(), what, callers().at().place()))

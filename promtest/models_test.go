@@ -192,8 +192,8 @@ func TestRun(t *testing.T) {
 	}))
 }
 
-// Ensure that nothing of a test in a transaction stays, that transactions in it are savepoints, that it comes to its end
-// when the test fails, and that a call beside it fails the test.
+// Ensure that nothing of a test in a transaction stays, that transactions in it are savepoints, that it comes to its
+// end when the test fails, and that a call beside it fails the test.
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -12,8 +12,8 @@ type likeness struct {
 }
 
 // own are the first words of those for which no Faker is asked: their texts could reach somebody, or have a form.
-var own = []string{"email", "url", "ip", "mac", "phone", "slug", "username", "country_code", "zip", "currency", "language",
-	"color", "domain", "file"}
+var own = []string{"email", "url", "ip", "mac", "phone", "slug", "username", "country_code", "zip", "currency",
+	"language", "color", "domain", "file"}
 
 // names are the texts that suit the names of columns, and their words; the first that fits counts. Everything that
 // could reach somebody is of what is reserved for examples: the domains of RFC 2606, the addresses of RFC 5737, the

@@ -13,9 +13,9 @@ var errRolledBack = errors.New("promtest: the test is over")
 // Rollback begins a transaction that is rolled back when the test ends, and returns its context. So tests can share a
 // database, and the rows that it has. Transactions of the program are nested in it (savepoints), and behave as always
 // except for these: their options are refused, as those of each nested transaction are; what waits for the commit
-// ([prom.AfterCommit], [prom.OnCommit]) does not happen; and on SQLite other writers of the database wait until the test
-// ends. A factory creates in it by [Factory.In]. A call in the test's goroutine with another context fails the test, on
-// connections of [DB] and with the option [Guards].
+// ([prom.AfterCommit], [prom.OnCommit]) does not happen; and on SQLite other writers of the database wait until the
+// test ends. A factory creates in it by [Factory.In]. A call in the test's goroutine with another context fails the
+// test, on connections of [DB] and with the option [Guards].
 //
 //	ctx := promtest.Rollback(t, t.Context(), db)
 func Rollback(tb testing.TB, ctx context.Context, db *prom.DB) context.Context {

@@ -113,9 +113,10 @@ func mentions(sql string, t *schema.Table) bool {
 func (s *scans) check(tb testing.TB) {
 	tb.Helper()
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	shapes := slices.Clone(s.shapes)
+	s.mu.Unlock()
 	ctx := context.Background()
-	for _, sh := range s.shapes {
+	for _, sh := range shapes {
 		text := queryplan.Statement{SQL: sh.sql, NoSeqscan: true}
 		plan, err := queryplan.Explain(ctx, sh.db, text)
 		if err != nil {

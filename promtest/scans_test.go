@@ -98,6 +98,7 @@ func TestNoScans(t *testing.T) {
 			"relation": all(parcels.Where(parcelTo.Eq(3)).With(parcelTo)),
 			"first":    all(parcels.OrderBy(parcelID.Desc()).Limit(10)),
 			"any":      all(parcels.Limit(1)),
+			"function": all(parcels.Where(parcelState.Eq("a"), parcelCity.Like("%b%"), prom.Fold(parcelCity).Contains("x"))),
 			"partial":  all(parcels.Where(parcelSent.IsNull(), parcelWeight.Gt(3))),
 			"all of a partial": func(ctx context.Context) error {
 				_, err := parcels.Where(parcelSent.IsNull()).OrderBy(parcelWeight.Asc()).Limit(3).All(ctx)

@@ -79,12 +79,16 @@ func (s Statement) places() (n int) {
 // Explain returns the plan of a statement on a database. The statement runs, where it does, in a transaction that is
 // rolled back.
 func Explain(ctx context.Context, db *prom.DB, s Statement) (*Plan, error) {
-	handle, err := db.SQL(ctx)
+	name := db.Dialect().Name()
+	if name == "sqlite" && !s.Run {
+		return explainOwn(ctx, db, s)
+	}
+	s, err := s.forEngine(name)
 	if err != nil {
 		return nil, err
 	}
-	name := db.Dialect().Name()
-	if s, err = s.forEngine(name); err != nil {
+	handle, err := db.SQL(ctx)
+	if err != nil {
 		return nil, err
 	}
 	tx, err := handle.BeginTx(ctx, nil)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/prom-go/prom"
 )
 
 // Lines of EXPLAIN QUERY PLAN, as of SQLite 3.36: SCAN and SEARCH name the table by its alias where it has one, and
@@ -44,6 +46,43 @@ func sqliteNode(line string, aliases map[string]string) *Node {
 	return n
 }
 
+// sqliteLine is a row of EXPLAIN QUERY PLAN.
+type sqliteLine struct {
+	ID      int `prom:"name=id"`
+	Parent  int `prom:"name=parent"`
+	NotUsed int `prom:"name=notused"`
+	Detail  string
+}
+
+// explainOwn asks for the plan of a statement on a connection of the library, which has the functions and collations in
+// Go that its statements use. No plan depends on the arguments.
+func explainOwn(ctx context.Context, db *prom.DB, s Statement) (*Plan, error) {
+	s, err := s.forEngine("postgres") // whose placeholders the library reads
+	if err != nil {
+		return nil, err
+	}
+	lines, err := prom.RawQuery[sqliteLine](db, "EXPLAIN QUERY PLAN "+s.SQL, make([]any, s.places())...).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Dialect: "sqlite"}
+	nodes, aliases := map[int]*Node{}, aliasesOf(s.SQL)
+	for _, l := range lines {
+		p.put(nodes, l.ID, l.Parent, sqliteNode(l.Detail, aliases))
+	}
+	return p, nil
+}
+
+// put puts a step below its parent, if it has one.
+func (p *Plan) put(nodes map[int]*Node, id, parent int, n *Node) {
+	nodes[id] = n
+	if above := nodes[parent]; above != nil {
+		above.Nodes = append(above.Nodes, n)
+	} else {
+		p.Root = append(p.Root, n)
+	}
+}
+
 func explainSQLite(ctx context.Context, tx *sql.Tx, s Statement, aliases map[string]string) (*Plan, error) {
 	args := s.Args
 	places := s.places()
@@ -79,13 +118,7 @@ func sqliteTree(ctx context.Context, tx querier, p *Plan, text string, args []an
 		if err := rows.Scan(&id, &parent, &unused, &line); err != nil {
 			return err
 		}
-		n := sqliteNode(line, aliases)
-		nodes[id] = n
-		if above := nodes[parent]; above != nil {
-			above.Nodes = append(above.Nodes, n)
-		} else {
-			p.Root = append(p.Root, n)
-		}
+		p.put(nodes, id, parent, sqliteNode(line, aliases))
 	}
 	return rows.Err()
 }

@@ -3,9 +3,9 @@
 //
 // # Form
 //
-// The text is UTF-8, in lines. A line that begins with # is a comment, and empty lines mean nothing. The first other line
-// is "prom schema 1", with the version of the form. A table begins with a line without an indent; the lines of what it
-// has are behind it, indented by a tab:
+// The text is UTF-8, in lines. A line that begins with # is a comment, and empty lines mean nothing. The first other
+// line is "prom schema 1", with the version of the form. A table begins with a line without an indent; the lines of
+// what it has are behind it, indented by a tab:
 //
 //	table NAME [audit]                    view NAME [materialized]
 //		column NAME KIND [options]
@@ -20,8 +20,8 @@
 // Tables are sorted by name, and the lines of a table as texts. So the text does not depend on the order of models and
 // fields.
 //
-// KIND is the name of a [schema.Kind]; "[]" behind it is for a list, once for each dimension. The options of columns, in
-// their order:
+// KIND is the name of a [schema.Kind]; "[]" behind it is for a list, once for each dimension. The options of columns,
+// in their order:
 //
 //	null                 NULL is allowed
 //	auto                 the database counts it up
