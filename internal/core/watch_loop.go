@@ -193,7 +193,8 @@ func (w *watcher) listen() error {
 	case err == nil:
 		w.told = w.listener != nil
 		return nil
-	case driver.KindOf(err) == driver.KindReadOnly: // of a standby, where nobody can listen
+	case driver.KindOf(err) == driver.KindReadOnly, // of a standby, where nobody can listen
+		driver.KindOf(err) == driver.KindUnsupported && !w.o.Trigger: // behind a pooler
 		w.told = false
 		return nil
 	case driver.KindOf(err) == driver.KindConnection:

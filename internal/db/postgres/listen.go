@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,7 +31,39 @@ func (e *engine) Listen(ctx context.Context, channel string, _ time.Duration) (d
 		l.Close()
 		return nil, ErrorOf(err)
 	}
+	if err := e.reached(ctx, l); err != nil {
+		l.Close()
+		return nil, err
+	}
 	return l, nil
+}
+
+// DetailUnheard is the detail of a listener behind a pooler that keeps its notifications.
+const DetailUnheard = "a connection pooler keeps notifications from the connection, as PgBouncer does in transaction mode: " +
+	"leave WatchTrigger out, so that the watch polls, or watch on a connection that leads straight to the server"
+
+// probeTime is how long a notification may take to a listener behind a pooler.
+const probeTime = 2 * time.Second
+
+// reached finds out whether notifications reach a listener. Behind a pooler they do if it gives each client a session
+// for as long as it is connected, and not if only for a transaction: LISTEN stays behind with a session of the server.
+func (e *engine) reached(ctx context.Context, l *listener) error {
+	shared, err := sessionOf(l.conn).sharesSession(ctx, l.conn)
+	if err != nil || !shared {
+		return ErrorOf(err)
+	}
+	probe := "prom_probe_" + strings.ToLower(rand.Text())
+	if _, err := l.conn.Exec(ctx, "LISTEN "+probe); err != nil {
+		return ErrorOf(err)
+	}
+	if _, err := e.Exec(ctx, &driver.Statement{SQL: "NOTIFY " + probe, Op: "listen"}); err != nil {
+		return err
+	}
+	told, err := l.receive(ctx, probeTime)
+	if err == nil && !told {
+		err = &driver.Error{Kind: driver.KindUnsupported, Detail: DetailUnheard}
+	}
+	return err
 }
 
 // drainTime is how long notifications are gathered after the first one, so that many transactions that commit at once
