@@ -10,10 +10,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// A server that hangs takes connections and never answers: its kernel does. So each attempt to connect would first wait
-// for it as long as connect_timeout, and each connection that ends with its context would keep its place in the pool
-// while pgx asks the server to cancel, for 15 s. Where a failover is expected, a host that did not answer gets less time
-// for a while, and what was canceled on it is given up.
+// A server that hangs takes connections and never answers: its kernel does. So each attempt to connect would first
+// wait for it as long as connect_timeout, and each connection that ends with its context would keep its place in the
+// pool while pgx asks the server to cancel, for 15 s. Where a failover is expected, a host that did not answer gets
+// less time for a while, and what was canceled on it is given up.
 
 const (
 	silentTime  = 30 * time.Second // how long a host is known to be silent
