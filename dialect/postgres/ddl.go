@@ -176,14 +176,19 @@ func (Dialect) Prerequisites(cols []*schema.Column) (list []string) {
 		if c.Enum == nil || slices.ContainsFunc(cols[:i], func(o *schema.Column) bool { return o.Enum != nil && o.Enum.Name == c.Enum.Name }) {
 			continue
 		}
-		labels := make([]string, len(c.Enum.Labels))
-		for i, label := range c.Enum.Labels {
-			labels[i] = quoteText(label)
-		}
 		list = append(list, do("IF pg_catalog.to_regtype("+quoteText(typeName(c))+") IS NULL THEN CREATE TYPE "+typeName(c)+
-			" AS ENUM ("+strings.Join(labels, ", ")+"); END IF;"))
+			" AS ENUM ("+labels(c.Enum)+"); END IF;"))
 	}
 	return list
+}
+
+// labels returns the values of an enum as a list of texts in SQL.
+func labels(e *schema.Enum) string {
+	list := make([]string, len(e.Labels))
+	for i, label := range e.Labels {
+		list[i] = quoteText(label)
+	}
+	return strings.Join(list, ", ")
 }
 
 // do returns a statement that runs a block of PL/pgSQL.
