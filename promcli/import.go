@@ -102,7 +102,7 @@ func (c *importCommand) Run(ctx context.Context, e *env) error {
 		result.Rejects = rejects
 	}
 	err = e.print(result, func(w io.Writer) error {
-		text := fmt.Sprintf("%s %d rows into %s", e.paint(green, "✓"), done.Rows, c.Table)
+		text := fmt.Sprintf("%s %s into %s", e.paint(green, "✓"), rowsOf(int64(done.Rows)), c.Table)
 		if done.Skipped > 0 {
 			text += fmt.Sprintf(", %d were there already", done.Skipped)
 		}
@@ -110,8 +110,8 @@ func (c *importCommand) Run(ctx context.Context, e *env) error {
 		return err
 	})
 	if err == nil && done.Rejected > 0 {
-		err = fmt.Errorf("%d rows were refused: they are in %s, with the reasons. Fix their rows, and import those",
-			done.Rejected, rejects)
+		err = fmt.Errorf("refused %s; %s has them, with the reasons: correct the rows, and import them",
+			rowsOf(int64(done.Rejected)), rejects)
 	}
 	return err
 }

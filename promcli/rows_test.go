@@ -147,7 +147,7 @@ func TestImportRejects(t *testing.T) {
 			"--map", "Fax="}
 		r := run(t, models, append(args, "--json")...)
 		is.Equal(r.code, promcli.CodeFailed)
-		is.True(strings.Contains(r.err, "7 rows were refused"))
+		is.True(strings.Contains(r.err, "refused 7 rows"))
 		is.True(!strings.Contains(r.err+r.out, "secret"))
 		is.True(strings.Contains(r.out, `"rows": 3`))
 		text, err := os.ReadFile(file + ".rejects.jsonl")

@@ -117,7 +117,7 @@ func (c *seedCommand) Run(ctx context.Context, e *env) error {
 	}
 	return e.print(result, func(w io.Writer) error {
 		for _, t := range result.Tables {
-			if _, err := fmt.Fprintf(w, "%s %s: %d rows\n", e.paint(green, "✓"), t.Table, t.Rows); err != nil {
+			if _, err := fmt.Fprintf(w, "%s %s: %s\n", e.paint(green, "✓"), t.Table, rowsOf(int64(t.Rows))); err != nil {
 				return err
 			}
 		}
