@@ -90,7 +90,7 @@ func (r *recorder) take() []string {
 	}
 	lines := slices.DeleteFunc(r.lines, func(s string) bool {
 		return strings.Contains(s, "statement inspect") || strings.Contains(s, "prom_history") ||
-			strings.HasPrefix(s, "wait") || strings.HasPrefix(s, "connect")
+			strings.HasPrefix(s, "wait") || strings.Contains(s, " wait pool") || strings.HasPrefix(s, "connect")
 	})
 	r.lines, r.events = nil, nil
 	return lines

@@ -46,7 +46,7 @@ func TestBeforeConnect_Password(t *testing.T) {
 	joined := openPool(t, poolOf(t, wrong, func(cfg *pgxpool.Config) { _ = configure(cfg) }))
 	is.NoErr(prom.Install(ctx, kit.Items(made)))
 
-	stop := time.Now().Add(2 * time.Second)
+	stop := time.Now().Add(3 * time.Second)
 	changes := 0
 	var calls, connects atomic.Int64
 	is.NoErr(kit.Together(5, func(i int) error {
@@ -62,7 +62,7 @@ func TestBeforeConnect_Password(t *testing.T) {
 				}
 				time.Sleep(10 * time.Millisecond)
 				password.Store(&next)
-				time.Sleep(50 * time.Millisecond)
+				time.Sleep(200 * time.Millisecond)
 			}
 			return nil
 		}
