@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree release-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -141,6 +141,9 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 		echo "== $$dir $$target"; \
 		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$dir" </dev/null || exit 1; \
 	done
+
+release-check: ## go install of the command from the tree of a release, compiled and run; make test only resolves it
+	cd internal/release && PROM_TEST_SIZE=full $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...
 
 # A checkout's modules replace the library by the folder above, with which go install would refuse them. OUT is a new folder, PROXY another one.
 release-tree: ## the tree to commit and tag for a release, as in make release-tree VERSION=v0.1.0 OUT=/tmp/release
