@@ -159,6 +159,10 @@ type Introspection interface {
 	// not all, when its target is deleted; "" where it cannot.
 	SetsColumns() string
 
+	// EnumLabels returns a query with one row for each value of the enum type of a column, in their order: its text. It
+	// has no row when there is no such type, and is "" where enums are texts.
+	EnumLabels(c *schema.Column) string
+
 	// NullsNotDistinct returns a query that tells whether (boolean) a unique index can take NULLs for equal; "" where
 	// it cannot.
 	NullsNotDistinct() string

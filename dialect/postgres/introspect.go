@@ -221,6 +221,12 @@ func (Dialect) SetsColumns() string {
 	return "SELECT current_setting('server_version_num')::int >= 150000"
 }
 
+// EnumLabels returns a query of the values of an enum, see [dialect.Introspection].
+func (Dialect) EnumLabels(c *schema.Column) string {
+	return "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype(" + quoteText(typeName(c)) +
+		") ORDER BY enumsortorder"
+}
+
 // NullsNotDistinct returns a query that tells whether indexes can take NULLs for equal, which they can since version
 // 15.
 func (d Dialect) NullsNotDistinct() string { return d.SetsColumns() }

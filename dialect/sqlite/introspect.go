@@ -179,6 +179,9 @@ func (Dialect) ForeignKeys() string { return foreignKeys }
 // SetsColumns returns "": SET NULL is about all columns.
 func (Dialect) SetsColumns() string { return "" }
 
+// EnumLabels returns "": enums are texts.
+func (Dialect) EnumLabels(*schema.Column) string { return "" }
+
 // NullsNotDistinct returns "": a NULL is distinct from another one.
 func (Dialect) NullsNotDistinct() string { return "" }
 

@@ -271,6 +271,16 @@ func (db *DB) SetsColumns(ctx context.Context) (sets bool, err error) {
 	return sets, err
 }
 
+// Enum tells the enum type of a column of a model as that of a column which was found; without labels where the
+// database has no such type.
+func (db *DB) Enum(ctx context.Context, c *schema.Column) (found schema.FoundColumn, err error) {
+	if query := db.dialect.EnumLabels(c); query != "" {
+		found.Native.Type = db.dialect.Quote(c.Enum.Name)
+		err = db.inspect(ctx, query, "", func(r inspected) { found.Native.Labels = append(found.Native.Labels, r.text(0)) })
+	}
+	return found, err
+}
+
 // NullsNotDistinct reports whether the server has unique indexes in which a NULL is equal to another one.
 func (db *DB) NullsNotDistinct(ctx context.Context) (has bool, err error) {
 	if query := db.dialect.NullsNotDistinct(); query != "" {

@@ -43,9 +43,20 @@ type applier struct {
 }
 
 func (a *applier) all(ctx context.Context) error {
-	err := a.additive(ctx)
+	err := a.singles(ctx, func(phase int) bool { return phase < 0 })
+	if err == nil {
+		err = a.additive(ctx)
+	}
+	if err == nil {
+		err = a.singles(ctx, func(phase int) bool { return phase > 0 })
+	}
+	return err
+}
+
+// singles does the steps of some phases one by one.
+func (a *applier) singles(ctx context.Context, of func(phase int) bool) (err error) {
 	for i := 0; i < len(a.steps) && err == nil; i++ {
-		if phase(&a.steps[i]) > 0 {
+		if of(phase(&a.steps[i])) {
 			err = a.single(ctx, &a.steps[i])
 		}
 	}

@@ -132,9 +132,13 @@ func mayTryAgain(ctx context.Context, db *db.DB, err error) bool {
 
 // ensure changes the schema in one transaction.
 func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bool) (changed bool, err error) {
+	grown, err := growEnums(ctx, db, wanted)
+	if err != nil {
+		return false, err
+	}
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
-		in.last = last
+		in.last, in.changed = last, grown
 		in.begin()
 		for _, t := range all {
 			in.table(t, slices.Contains(wanted, t))

@@ -55,8 +55,12 @@ func valuesOnce(steps []schema.Step) []schema.Step {
 	})
 }
 
+// phase tells when a step is done: the values of enums first, since others may name them, then what is additive, then
+// what only costs time.
 func phase(s *schema.Step) int {
 	switch {
+	case s.Kind == schema.AddValue:
+		return -1
 	case s.Risk == schema.Additive && !s.Apart:
 		return 0
 	case s.Risk < schema.Lossy:
@@ -300,8 +304,12 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		values, err := p.enumValues()
+		if err != nil {
+			return nil, nil, err
+		}
 		audit, err := p.auditStep(schema.ColumnNames(p.table.Columns))
-		return slices.Concat(first, []schema.Step{s}, audit), refs, err
+		return slices.Concat(first, values, []schema.Step{s}, audit), refs, err
 	}
 	if !wanted || p.have.View {
 		return p.steps, nil, nil
@@ -375,7 +383,11 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	steps = slices.Concat(p.steps, list, audit)
+	values, err := p.enumValues()
+	if err != nil {
+		return nil, nil, err
+	}
+	steps = slices.Concat(p.steps, values, list, audit)
 	return steps, nil, p.tryOut(steps)
 }
 
