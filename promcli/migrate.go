@@ -24,7 +24,7 @@ type migrateCommand struct {
 	New      migrateNew      `cmd:"" help:"Write a migration from the snapshot to the models, without a database."`
 	Verify   migrateVerify   `cmd:"" help:"Replay all migrations on a throw-away database, and compare it with the models."`
 	Baseline migrateBaseline `cmd:"" help:"Begin migrations for a database that exists."`
-	Hash     migrateHash     `cmd:"" help:"Write the checksums anew, after a file was edited on purpose."`
+	Hash     migrateHash     `cmd:"" help:"Renew the checksums, after a file was edited on purpose."`
 }
 
 // Help returns what --help shows below the flags.

@@ -256,7 +256,7 @@ func migrateFiles(t *testing.T, e dbtest.Engine, tool runner) {
 		}
 		return n
 	}
-	if e.Name == dbtest.NameSQLite { // without them a table that is made anew would take no rows with it
+	if e.Name == dbtest.NameSQLite { // without them the rebuild of a table would delete no rows that refer to it
 		is.Equal(count(`PRAGMA foreign_keys`), 1)
 	}
 	for i, repos := range shelves.Versions(prom.Using(db)) {

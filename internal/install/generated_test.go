@@ -136,7 +136,7 @@ func TestGenerated(t *testing.T) {
 	})
 }
 
-// rectWith has a generated column, and one that takes NULL by now, for which SQLite makes the table anew.
+// rectWith has a generated column, and one that takes NULL by now, for which SQLite rebuilds the table.
 type rectWith struct {
 	ID   int64 `prom:"key,auto"`
 	A    int64

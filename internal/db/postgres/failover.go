@@ -20,7 +20,7 @@ import (
 // refuses to write. So
 //
 //   - a connection that is to write and meets a standby takes the pool's other connections of its time with it. Nothing
-//     has happened, so the call runs once more, on a connection made anew;
+//     has happened, so the call runs once more, on a new connection;
 //   - the same is done when the ping of a connection that was idle is not answered: those that were idle with it would
 //     each cost the same time;
 //   - a call waits for a connection that cannot be made, by the option failover_wait.

@@ -183,7 +183,7 @@ const (
 		`DROP TABLE temp."prom_tmp_after"` + ";\n" + `DROP TABLE temp."prom_tmp_before"` + ";\n"
 	pragmasOff = "PRAGMA foreign_keys = OFF;\nPRAGMA legacy_alter_table = ON;\n"
 	pragmasOn  = "PRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n"
-	rebuildSay = "A table of SQLite is made anew, while foreign keys are not heeded: else rows that refer to it would go."
+	rebuildSay = "SQLite: the table is rebuilt with foreign keys off, else the rebuild would delete the rows that refer to it."
 )
 
 // enclosed returns the body of a file with what begins and ends it.
