@@ -37,11 +37,11 @@ func ReadOnly() TxOption { return TxOption{db.ReadOnly()} }
 func Deferrable() TxOption { return TxOption{db.Deferrable()} }
 
 // Retry runs the transaction again, at most n more times, if it fails with ErrSerialization, ErrDeadlock or ErrBusy, or
-// because a prepared statement of the connection is no longer valid, or because the server is a standby: when it begins,
-// in fn, or when it commits. It also runs again if it could not begin because no connection could be made or the
-// connection broke. Such a transaction has stored nothing. Any other failure is returned at once, in particular ErrOutcomeUnknown. Retry waits
-// between the attempts, longer each time, and stops when the context ends. It returns the error of the last attempt, or
-// the error of the context if that ends during a wait.
+// because a prepared statement of the connection is no longer valid, or because the server is a standby: when it
+// begins, in fn, or when it commits. It also runs again if it could not begin because no connection could be made or
+// the connection broke. Such a transaction has stored nothing. Any other failure is returned at once, in particular
+// ErrOutcomeUnknown. Retry waits between the attempts, longer each time, and stops when the context ends. It returns
+// the error of the last attempt, or the error of the context if that ends during a wait.
 //
 // Each attempt calls fn again, so what fn changes outside the database must be safe to repeat. The functions that a
 // failed attempt passed to [DB.AfterCommit] are not called.

@@ -27,8 +27,8 @@ func WatchResume(at *WatchCursor) WatchOption {
 }
 
 // WatchTrigger makes PostgreSQL notify the watch of new rows (NOTIFY), and creates the trigger if the table has none.
-// Without a trigger, the watch polls once a second. Behind a pooler that shares sessions, as PgBouncer does in transaction
-// mode, notifications do not arrive: the watch ends with [ErrUnsupported]. It has no effect on SQLite.
+// Without a trigger, the watch polls once a second. Behind a pooler that shares sessions, as PgBouncer does in
+// transaction mode, notifications do not arrive: the watch ends with [ErrUnsupported]. It has no effect on SQLite.
 func WatchTrigger() WatchOption { return func(o *core.WatchOptions) { o.Trigger = true } }
 
 // WatchEvery sets the polling interval. The default is one second on PostgreSQL, or, with a trigger, 30 seconds as a

@@ -48,8 +48,8 @@ type Alteration struct {
 	Declared bool
 }
 
-// CheckNamed returns a column's CHECK constraint of a name as it stands in a definition, and its condition, or "" when it
-// has none.
+// CheckNamed returns a column's CHECK constraint of a name as it stands in a definition, and its condition, or "" when
+// it has none.
 func CheckNamed(d Dialect, name string, c *schema.Column) (constraint, condition string) {
 	if condition = checkCondition(d, c); condition == "" {
 		return "", ""

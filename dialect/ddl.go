@@ -172,8 +172,8 @@ func ForeignKeyName(t *schema.Table, k *schema.ForeignKey) string {
 // foreignKey returns a foreign key of several columns as a line of CREATE TABLE; sets says whether the engine can set
 // some of them to NULL. The table that was found is nil when it is made.
 func foreignKey(d Dialect, t *schema.Table, k *schema.ForeignKey, sets bool, found *schema.Found) string {
-	return "CONSTRAINT " + Quote(found.FreeConstraint(ForeignKeyName(t, k))) + " FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) +
-		") " + Reference(d, schema.WantedKey(t, k, sets))
+	return "CONSTRAINT " + Quote(found.FreeConstraint(ForeignKeyName(t, k))) +
+		" FOREIGN KEY (" + QuoteList(schema.ColumnNames(k.Columns)) + ") " + Reference(d, schema.WantedKey(t, k, sets))
 }
 
 // AddForeignKey returns the statement that adds a foreign key of several columns to a table that exists.

@@ -204,7 +204,8 @@ func terminalOfBinary(t *testing.T, p program, e dbtest.Engine) {
 	is.Equal(planOf(t, repos).Steps, []prom.Step{})
 }
 
-// secondInterrupt ensures that a second ctrl-C ends a command which does not end for the first one, as it reads its input.
+// secondInterrupt ensures that a second ctrl-C ends a command which does not end for the first one, as it reads its
+// input.
 func secondInterrupt(t *testing.T, p program) {
 	t.Parallel()
 	is := is.New(t)

@@ -71,7 +71,8 @@ func (c *completionCommand) Run(e *env) error {
 		}
 		return '_'
 	}, name)
-	_, err := io.WriteString(e.out, strings.NewReplacer("NAME", strings.ReplaceAll(name, "'", `'\''`), "FUNC", "prom_"+function).
+	names := strings.NewReplacer("NAME", strings.ReplaceAll(name, "'", `'\''`), "FUNC", "prom_"+function)
+	_, err := io.WriteString(e.out, names.
 		Replace(shellScripts[c.Shell]))
 	return err
 }

@@ -73,7 +73,8 @@ func (p *pingCommand) Run(ctx context.Context, e *env) error {
 
 // unreachable reports whether a try later may succeed: the server is not up, or does not accept connections yet.
 func unreachable(err error) bool {
-	return errors.Is(err, prom.ErrConnection) || errors.Is(err, prom.ErrTimeout) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, prom.ErrConnection) || errors.Is(err, prom.ErrTimeout) ||
+		errors.Is(err, context.DeadlineExceeded)
 }
 
 // title names a connection for people.

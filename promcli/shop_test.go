@@ -38,9 +38,9 @@ func number(t *testing.T, db *prom.DB, sql string) int {
 	return n
 }
 
-// oldShop is the database of an earlier version of the shop with three books, and the models of today's. Missing are two
-// columns of book, its index, and the table shelf (additive), and the title's NOT NULL (on PostgreSQL locking, on SQLite
-// rewriting); on PostgreSQL the number of pages is narrower (rewriting). Not modelled is the column note.
+// oldShop is the database of an earlier version of the shop with three books, and the models of today's. Missing are
+// two columns of book, its index, and the table shelf (additive), and the title's NOT NULL (on PostgreSQL locking, on
+// SQLite rewriting); on PostgreSQL the number of pages is narrower (rewriting). Not modelled is the column note.
 func oldShop(t *testing.T, e dbtest.Engine) (*prom.DB, []prom.AnyRepo) {
 	t.Helper()
 	is := is.New(t)

@@ -103,7 +103,8 @@ func (t *Table) assembleKey(k DraftKey, byName map[string]*Table) error {
 			key.Null = append(key.Null, c)
 		}
 	}
-	if c := key.Columns[0]; len(k.To) == 1 && len(target.Key) == 1 && target.Key[0].Name == k.To[0] && c.References == nil {
+	c := key.Columns[0]
+	if len(k.To) == 1 && len(target.Key) == 1 && target.Key[0].Name == k.To[0] && c.References == nil {
 		c.References = &Reference{Model: target.Model, Weak: c.Null, Actions: k.Actions, target: key.target}
 		return nil
 	}

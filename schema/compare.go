@@ -170,7 +170,8 @@ func (c *comparison) holds(col *Column, w, h *FoundColumn) bool {
 	case h.Type == "", w.Kind == Any, col.Kind == Any:
 		return true
 	case h.Kind == Null: // a word that SQLite does not know, such as ANY or STRING
-		return w.Kind.Integer() || w.Kind == Float32 || w.Kind == Float64 || w.Kind == Bool || w.Kind == Bytes || w.Kind == Text
+		return w.Kind.Integer() || w.Kind == Float32 || w.Kind == Float64 || w.Kind == Bool ||
+			w.Kind == Bytes || w.Kind == Text
 	case h.Kind == Text && h.Size == 0:
 		switch w.Kind {
 		case Decimal, Time, Date, Clock, UUID, JSON:

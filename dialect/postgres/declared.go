@@ -46,7 +46,8 @@ func (d Dialect) Declared(t *schema.Table) schema.Found {
 
 // typeAliases are names that a type has besides the one by which the server tells it.
 var typeAliases = map[string]string{
-	"timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone", "time": "time without time zone",
+	"timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone",
+	"time":   "time without time zone",
 	"timetz": "time with time zone", "varchar": "character varying", "char": "character", "bpchar": "character",
 	"varbit": "bit varying", "bool": "boolean",
 }
@@ -80,7 +81,8 @@ func (d Dialect) declaredColumn(c *schema.Column) schema.FoundColumn {
 }
 
 func (d Dialect) declaredIndex(t *schema.Table, ix *schema.Index) schema.FoundIndex {
-	f := schema.FoundIndex{Name: ix.Name, Unique: ix.Unique, Where: dialect.IndexWhere(t, ix), Method: ix.Method, Ops: ix.Ops,
+	f := schema.FoundIndex{Name: ix.Name, Unique: ix.Unique, Where: dialect.IndexWhere(t, ix),
+		Method: ix.Method, Ops: ix.Ops,
 		NullsNotDistinct: ix.NullsNotDistinct, Partial: ix.Partial()}
 	if ix.FullText != nil {
 		f.Columns = []schema.FoundIndexColumn{{Expr: vector(ix, dialect.Quote)}}

@@ -103,8 +103,8 @@ func migrateOn(ctx context.Context, t *testing.T, e dbtest.Engine, dir string) (
 	}
 }
 
-// atlasUp does what the command of Atlas does: it checks atlas.sum, and runs each file in a transaction, unless the file
-// says otherwise.
+// atlasUp does what the command of Atlas does: it checks atlas.sum, and runs each file in a transaction, unless the
+// file says otherwise.
 func atlasUp(ctx context.Context, t *testing.T, e dbtest.Engine, path string) {
 	dir, err := atlas.NewLocalDir(path)
 	if err == nil {
@@ -219,8 +219,8 @@ func command(t *testing.T, repos []prom.AnyRepo, args ...string) string {
 	return out.String()
 }
 
-// Ensure that the files of prom migrate run under the tools themselves on tables with rows, that a plan has nothing left
-// to do then, that no row is lost, and that they lead back to nothing.
+// Ensure that the files of prom migrate run under the tools themselves on tables with rows, that a plan has nothing
+// left to do then, that no row is lost, and that they lead back to nothing.
 func TestMigrateFiles(t *testing.T) {
 	t.Parallel()
 	for _, tool := range runners {

@@ -233,7 +233,8 @@ func (b *binding) again(ctx context.Context, st *driver.Statement, err error) bo
 	if inTx {
 		return driver.IsStale(err) && st.Guard != driver.NoGuard // by which it is undone
 	}
-	return driver.IsStale(err) || driver.IsUnsent(err) || driver.IsStandby(err) || b.tooNarrow(ctx, err) || b.lacksValue(err) ||
+	return driver.IsStale(err) || driver.IsUnsent(err) || driver.IsStandby(err) ||
+		b.tooNarrow(ctx, err) || b.lacksValue(err) ||
 		!st.Write && !st.Raw && driver.KindOf(err) == driver.KindConnection
 }
 

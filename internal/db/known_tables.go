@@ -74,7 +74,8 @@ func (db *DB) CheckTable(t *schema.Table) error {
 		return driver.Invalid("bind", t.Name, fmt.Errorf("%s has no materialized views; make it an ordinary view there, and the model one of a view",
 			engine))
 	}
-	if i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Kind == schema.Any }); i >= 0 && !can.StorageClasses {
+	i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return c.Kind == schema.Any })
+	if i >= 0 && !can.StorageClasses {
 		return driver.Invalid("bind", t.Name, fmt.Errorf("the field %s holds a value of any type, and a column of %s has one type; make the field a string, bytes or json there",
 			t.Columns[i].Field, engine))
 	}

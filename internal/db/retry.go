@@ -10,10 +10,11 @@ import (
 )
 
 // Retry has a transaction run again, at most n more times, when it failed as KindSerialization, KindDeadlock or
-// KindBusy, because what a connection had prepared no longer fits, or because the server is a standby: at its beginning,
-// in fn or at its commit; or because no connection could be made to begin it. Such a transaction has left nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between
-// the attempts it waits, longer each time, and ends with the context. The error is that of the last attempt, or the
-// context's when that ends a pause.
+// KindBusy, because what a connection had prepared no longer fits, or because the server is a standby: at its
+// beginning, in fn or at its commit; or because no connection could be made to begin it. Such a transaction has left
+// nothing behind. Any other failure is passed on at once, above all KindOutcomeUnknown. Between the attempts it waits,
+// longer each time, and ends with the context. The error is that of the last attempt, or the context's when that ends a
+// pause.
 //
 // Each attempt calls fn anew: what fn changes outside of the database must bear that. What a failed attempt gave to
 // [DB.AfterCommit] is dropped.

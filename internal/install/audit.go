@@ -99,8 +99,8 @@ func auditStatements(d dialect.Dialect, t *schema.Table, columns, without []stri
 	return append(support, d.AuditSupport(t.Schema())...), list, nil
 }
 
-// sameTrigger compares a trigger that was found with one that is wanted. SQLite leaves the database out of the name. The
-// order of the columns, of which the text of SQLite's speaks in their order, does not matter.
+// sameTrigger compares a trigger that was found with one that is wanted. SQLite leaves the database out of the name.
+// The order of the columns, of which the text of SQLite's speaks in their order, does not matter.
 func sameTrigger(h schema.Definition, w dialect.AuditTrigger) bool {
 	body := func(text string) string {
 		if i := strings.Index(text, " AFTER "); i >= 0 {

@@ -20,7 +20,8 @@ import (
 // column that rows have no value for is added as one that takes NULL, and gets NOT NULL by a step of its own. The
 // tables are those that [snapshot.Declared] and [snapshot.Read] return; views are left out.
 //
-// PostgreSQL's schemas are compared as they are declared. Those of SQLite are made in memory, and each step is run there.
+// PostgreSQL's schemas are compared as they are declared. Those of SQLite are made in memory, and each step is run
+// there.
 func Between(ctx context.Context, d dialect.Dialect, was, now []*schema.Table, filled bool) (steps []schema.Step,
 	err error) {
 	b := between{ctx: ctx, d: d, was: tablesOf(was), now: tablesOf(now), filled: filled, made: map[string]bool{}}
@@ -191,7 +192,8 @@ func (b *between) schema(t *schema.Table) {
 
 func (b *between) create(t *schema.Table) error {
 	b.schema(t)
-	step := schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive, Reason: t.Name + ": table is missing"}
+	step := schema.Step{Kind: schema.CreateTable, Table: t.Name, Risk: schema.Additive,
+		Reason: t.Name + ": table is missing"}
 	step.SQL = b.creation(t, func(sql string) {
 		b.refs = append(b.refs, schema.Step{Kind: schema.AddConstraint, Table: t.Name, Risk: schema.Additive,
 			Reason: t.Name + ": a reference, which is added when all tables are there", SQL: []string{sql}})

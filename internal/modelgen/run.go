@@ -102,7 +102,8 @@ func relations(ctx context.Context, db *prom.DB, schemas []string, withViews boo
 		return err
 	}
 	if schemas == nil {
-		return names, list(func() ([]string, error) { return db.Tables(ctx) }, func() ([]string, error) { return db.Views(ctx) })
+		return names, list(func() ([]string, error) { return db.Tables(ctx) },
+			func() ([]string, error) { return db.Views(ctx) })
 	}
 	for _, space := range schemas {
 		n := len(names)

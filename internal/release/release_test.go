@@ -12,8 +12,8 @@ import (
 
 const version = "v0.99.0"
 
-// Ensure that go install gets the command from what a release has, and that the go.sum of its modules fits. At full size
-// it compiles and runs the command, which takes minutes where nothing is compiled yet.
+// Ensure that go install gets the command from what a release has, and that the go.sum of its modules fits. At full
+// size it compiles and runs the command, which takes minutes where nothing is compiled yet.
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -27,7 +27,8 @@ func (p *Plan) StoredRow(dst []schema.Value, r Row) ([]schema.Value, error) {
 	return dst, nil
 }
 
-// StoredValue reads column i of a row by the kind of a column, as it is stored, without a model. An error names no value.
+// StoredValue reads column i of a row by the kind of a column, as it is stored, without a model. An error names no
+// value.
 func StoredValue(col *schema.Column, r Row, i int) (schema.Value, error) { return storedAs(col, r, i) }
 
 // storedAs reads column i of a row by the kind of a column, whatever Go type its field has.

@@ -221,7 +221,8 @@ func readColumn(d *schema.Draft, name, kind string, options []item) error {
 	if c.Dims > 0 {
 		c.Kind = c.Kind.List()
 	}
-	flags := map[string]*bool{"null": &c.Null, "auto": &c.Auto, "multi": &c.Multi, "nocase": &c.NoCase, "folded": &c.Folded,
+	flags := map[string]*bool{"null": &c.Null, "auto": &c.Auto, "multi": &c.Multi,
+		"nocase": &c.NoCase, "folded": &c.Folded,
 		"readonly": &c.ReadOnly, "deleted": &c.Deleted, "noaudit": &c.NoAudit}
 	for _, it := range options {
 		if flag := flags[it.name]; flag != nil && !it.option {

@@ -93,8 +93,8 @@ func eachTenants(t *testing.T, n int, o prom.TenantOptions, fn func(t *testing.T
 	})
 }
 
-// Ensure that a thousand tenants, or fewer in the short form, work at the same time with ten connections, that each sees
-// its own rows, that there are never more connections than the budget has, and that closed tenants keep no memory.
+// Ensure that a thousand tenants, or fewer in the short form, work at the same time with ten connections, that each
+// sees its own rows, that there are never more connections than the budget has, and that closed tenants keep no memory.
 // suite: 44
 func TestTenants_Thousand(t *testing.T) {
 	t.Parallel()

@@ -208,8 +208,8 @@ type settingOwner struct {
 	ID int64 `prom:"key"`
 }
 
-// Ensure that PostgreSQL, whose columns have one type, refuses a model with such a field at its first use and by a plan,
-// and that the table that it refers to is made all the same.
+// Ensure that PostgreSQL, whose columns have one type, refuses a model with such a field at its first use and by a
+// plan, and that the table that it refers to is made all the same.
 func TestAnyValueNeedsSQLite(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -20,8 +20,8 @@ type lap struct {
 	Maybe *time.Duration `prom:"clock"`
 }
 
-// Ensure that times and clocks in columns of PostgreSQL that keep fewer digits of a second fit: install changes nothing,
-// a plan is empty, and what Create and Save return is what the column holds.
+// Ensure that times and clocks in columns of PostgreSQL that keep fewer digits of a second fit: install changes
+// nothing, a plan is empty, and what Create and Save return is what the column holds.
 func TestFewerDigitsOfASecond(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

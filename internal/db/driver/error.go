@@ -381,8 +381,9 @@ func IsStale(err error) bool {
 	return errors.As(err, &e) && e.facts.Stale
 }
 
-// IsStandby reports whether a statement was refused because the server is a standby, or may be one, where the connection
-// was to write. Nothing has happened, and the connection is not used again: another one may lead to the primary.
+// IsStandby reports whether a statement was refused because the server is a standby, or may be one, where the
+// connection was to write. Nothing has happened, and the connection is not used again: another one may lead to the
+// primary.
 func IsStandby(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.facts.Standby

@@ -14,7 +14,8 @@ import (
 // no model knows, and on this connection, which sees them as the statement did and waits for nobody.
 func (c *liteConn) setReference(err error, st *driver.Statement) {
 	e := driver.AsIs(err)
-	if e == nil || e.Kind != driver.KindForeignKey || driver.FactsOf(e).Referred || st == nil || st.Table == "" || st.Raw ||
+	if e == nil || e.Kind != driver.KindForeignKey || driver.FactsOf(e).Referred ||
+		st == nil || st.Table == "" || st.Raw ||
 		st.Op == "delete" {
 		return
 	}

@@ -197,7 +197,8 @@ func (w *writer) enclosed(body string) string {
 	inner := looksBefore + body + "\n" + looksAfter
 	switch w.format {
 	case Goose: // in one piece, so that all of it is on one connection
-		return comment(rebuildSay) + "-- +goose StatementBegin\n" + pragmasOff + "BEGIN;\n" + inner + "COMMIT;\n" + pragmasOn +
+		return comment(rebuildSay) + "-- +goose StatementBegin\n" +
+			pragmasOff + "BEGIN;\n" + inner + "COMMIT;\n" + pragmasOn +
 			"-- +goose StatementEnd\n"
 	case Tool:
 		return comment(rebuildSay+"\nThe tool has begun a transaction, in which the PRAGMA would do nothing; with x-no-tx-wrap this "+

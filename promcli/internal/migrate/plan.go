@@ -273,8 +273,9 @@ func later(s schema.Step) int {
 
 // inverse are the kinds of the steps that a step undoes, the likeliest first.
 var inverse = map[schema.StepKind][]schema.StepKind{
-	schema.DropTable: {schema.CreateTable}, schema.CreateTable: {schema.DropTable}, schema.RenameTable: {schema.RenameTable},
-	schema.DropColumn: {schema.AddColumn}, schema.AddColumn: {schema.DropColumn}, schema.RenameColumn: {schema.RenameColumn},
+	schema.DropTable: {schema.CreateTable}, schema.CreateTable: {schema.DropTable},
+	schema.RenameTable: {schema.RenameTable}, schema.RenameColumn: {schema.RenameColumn},
+	schema.DropColumn: {schema.AddColumn}, schema.AddColumn: {schema.DropColumn},
 	schema.AlterColumn: {schema.AlterColumn, schema.AddColumn}, schema.CreateIndex: {schema.DropIndex},
 	schema.DropIndex: {schema.CreateIndex}, schema.ReplaceIndex: {schema.ReplaceIndex},
 	schema.AddConstraint:     {schema.DropConstraint, schema.AlterColumn},

@@ -218,7 +218,8 @@ func (p *replay) state(ctx context.Context) (map[string]string, error) {
 	}
 	tables = append(tables, p.qualified...)
 	state := map[string]string{}
-	set := func(key, text string) { state[key] = strings.ReplaceAll(text, `"`, "") } // as SQLite keeps the text of an index
+	// SQLite keeps the text of an index as it was written.
+	set := func(key, text string) { state[key] = strings.ReplaceAll(text, `"`, "") }
 	for _, name := range tables {
 		if _, local := schema.SplitName(name); local == dialect.AuditTable || local == dialect.ActorTable {
 			continue // the log stays
