@@ -58,11 +58,14 @@ func testOf(tb testing.TB) *test {
 }
 
 // fail fails the test, once for each text, unless it is over.
-func (t *test) fail(text string) {
+func (t *test) fail(text string) { t.failOnce(text, text) }
+
+// failOnce fails the test with a text, once for each key, unless it is over.
+func (t *test) failOnce(key, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.ended && !t.told[text] {
-		t.told[text] = true
+	if !t.ended && !t.told[key] {
+		t.told[key] = true
 		t.tb.Error(text)
 	}
 }
@@ -87,7 +90,9 @@ func (g *guard) Start(ctx context.Context, e *prom.Event) context.Context {
 		g.check(ctx, e)
 		return g.begin(ctx, e)
 	case prom.EventStatement, prom.EventBatch:
-		if !isInternal(e) && !e.Batched {
+		// To look at a table is the first that a call does when the table is not known yet; where the transaction has the
+		// only connection, it is the last too.
+		if (!isInternal(e) || e.Op == "inspect") && !e.Batched {
 			g.check(ctx, e)
 		}
 	}
@@ -170,11 +175,15 @@ func (g *guard) check(ctx context.Context, e *prom.Event) {
 		return
 	}
 	what := strings.TrimSpace(e.Op + " " + e.Table)
-	to.fail(fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it is not part of "+
+	if isInternal(e) {
+		what = e.Table
+	}
+	began, call := t.site.place(), callers().at().place()
+	to.failOnce(began+" "+call, fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it is not part of "+
 		"it:\n"+
 		"\tthe transaction begins at %s\n\tthe call (%s) is at %s\n"+
 		"use the context that Tx passes to its function; if the call is meant to be outside, use prom.WithoutTx",
-		t.site.place(), what, callers().at().place()))
+		began, what, call))
 }
 
 // place returns a frame with the whole name of its file, which editors find.

@@ -2,6 +2,7 @@ package promtest_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -151,4 +152,27 @@ func dsnOf(t *testing.T, e dbtest.Engine) string {
 		return dbtest.Postgres(t)
 	}
 	return "sqlite://" + t.TempDir() + "/test.db"
+}
+
+// Ensure that a call with the wrong context is told too if it waits for the transaction, and so only looks at a table
+// that is not known yet.
+func TestForgottenContextThatWaits(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	call := ""
+	text := record(t, func(tb testing.TB) {
+		db, err := new(prom.Registry).Open("sqlite://:memory:?busy_timeout=50ms", promtest.Guards(tb))
+		is.NoErr(err)
+		defer db.Close() //nolint:errcheck // it has nothing to keep
+		writers := prom.NewRepo[Writer](prom.Using(db))
+		is.NoErr(db.Tx(t.Context(), func(context.Context) error {
+			call = line(+1)
+			_, err := writers.Count(t.Context())
+			is.True(errors.Is(err, prom.ErrBusy))
+			return nil
+		}))
+	})
+	is.True(strings.Contains(text, "does not use the transaction's context"))
+	is.True(strings.Contains(text, "the call (writer) is at"))
+	is.True(strings.Contains(text, call+"\n"))
 }
