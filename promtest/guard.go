@@ -57,11 +57,8 @@ func testOf(tb testing.TB) *test {
 	return t
 }
 
-// fail fails the test, once for each text, unless it is over.
-func (t *test) fail(text string) { t.failOnce(text, text) }
-
-// failOnce fails the test with a text, once for each key, unless it is over.
-func (t *test) failOnce(key, text string) {
+// fail fails the test with a text, once for each key, unless it is over.
+func (t *test) fail(key, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.ended && !t.told[key] {
@@ -179,8 +176,8 @@ func (g *guard) check(ctx context.Context, e *prom.Event) {
 		what = e.Table
 	}
 	began, call := t.site.place(), callers().at().place()
-	to.failOnce(began+" "+call, fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it is not part of "+
-		"it:\n"+
+	to.fail(began+" "+call, fmt.Sprintf("promtest: a call in a transaction does not use the transaction's context, so it "+
+		"is not part of it:\n"+
 		"\tthe transaction begins at %s\n\tthe call (%s) is at %s\n"+
 		"use the context that Tx passes to its function; if the call is meant to be outside, use prom.WithoutTx",
 		began, what, call))
