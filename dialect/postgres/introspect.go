@@ -223,7 +223,8 @@ func (Dialect) SetsColumns() string {
 
 // EnumLabels returns a query of the values of an enum, see [dialect.Introspection].
 func (Dialect) EnumLabels(c *schema.Column) string {
-	return "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype(" + quoteText(typeName(c)) +
+	return "SELECT enumlabel::text FROM pg_catalog.pg_enum " +
+		"WHERE enumtypid = pg_catalog.to_regtype(" + quoteText(typeName(c)) +
 		") ORDER BY enumsortorder"
 }
 

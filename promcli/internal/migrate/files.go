@@ -183,7 +183,8 @@ const (
 		`DROP TABLE temp."prom_tmp_after"` + ";\n" + `DROP TABLE temp."prom_tmp_before"` + ";\n"
 	pragmasOff = "PRAGMA foreign_keys = OFF;\nPRAGMA legacy_alter_table = ON;\n"
 	pragmasOn  = "PRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n"
-	rebuildSay = "SQLite: the table is rebuilt with foreign keys off, else the rebuild would delete the rows that refer to it."
+	rebuildSay = "SQLite: the table is rebuilt with foreign keys off, " +
+		"else the rebuild would delete the rows that refer to it."
 )
 
 // enclosed returns the body of a file with what begins and ends it.
