@@ -47,6 +47,7 @@ type Streams struct {
 type commands struct {
 	flags
 
+	Backup  backupCommand  `cmd:"" group:"rows" help:"Copy a SQLite database into a new file while programs use it."`
 	Copy    copyCommand    `cmd:"" group:"rows" help:"Copy tables from one database into another, of either engine."`
 	Export  exportCommand  `cmd:"" group:"rows" help:"Write the rows of tables into files, as CSV or JSON lines."`
 	Import  importCommand  `cmd:"" group:"rows" help:"Insert the rows of a file, CSV or JSON lines, into a table."`
