@@ -231,7 +231,7 @@ func TestDocsTypes(t *testing.T) {
 	is.Equal(len(rows), 0) // each row has its field
 }
 
-// Ensure that docs/errors.md lists the kinds of errors that there are, in their order.
+// Ensure that docs/errors.md lists the kinds of errors that there are, in their order, and says of each what to do.
 // parity: E1
 func TestDocsErrors(t *testing.T) {
 	t.Parallel()
@@ -245,9 +245,14 @@ func TestDocsErrors(t *testing.T) {
 		}
 		return true
 	})
-	var got []string
-	for _, row := range tableRows(readPage(t, "docs/errors.md"), "| kind | when |") {
+	page := readPage(t, "docs/errors.md")
+	var got, told []string
+	for _, row := range tableRows(page, "| kind | when |") {
 		got = append(got, strings.Split(row, "`")[1])
 	}
 	is.Equal(got, want)
+	for _, m := range regexp.MustCompile(`(?m)^### (Err\w+)\n\n(?:.+\n)+\n\*\*What to do:\*\* `).FindAllStringSubmatch(page, -1) {
+		told = append(told, m[1])
+	}
+	is.Equal(told, want)
 }

@@ -62,7 +62,7 @@ func TestStage(t *testing.T) {
 			}
 		}
 	}
-	is.True(strings.Contains(read("guide/pages.md"), "<!-- search: pagination: LIMIT and OFFSET, total -->"))
+	is.True(strings.Contains(read("guide/pages.md"), "<!-- search: pagination (paging): LIMIT and OFFSET, total -->"))
 	is.True(strings.Contains(read("site.json"), `"version": "v0.1.0"`))
 }
 

@@ -19,6 +19,7 @@ const repository = "https://github.com/prom-go/prom"
 // site is what the generator gets beside the pages, as site.json.
 type site struct {
 	Sidebar    []sidebar `json:"sidebar"`
+	Tasks      []task    `json:"tasks"`
 	Version    string    `json:"version"`  // of these pages
 	Versions   []string  `json:"versions"` // the released ones, the newest first
 	Repository string    `json:"repository"`
@@ -45,13 +46,15 @@ func stage(repo, out, version string) (n int, err error) {
 			}
 		}
 	}
-	if s.aliases, err = s.readTasks(); err != nil {
+	tasks, aliases, err := s.readTasks()
+	if err != nil {
 		return 0, err
 	}
+	s.aliases = aliases
 	if err := os.RemoveAll(out); err != nil {
 		return 0, err
 	}
-	about := site{Version: version, Versions: s.versions(), Repository: repository}
+	about := site{Tasks: tasks, Version: version, Versions: s.versions(), Repository: repository}
 	if version == "" {
 		about.Version = "unreleased"
 	}
@@ -63,8 +66,7 @@ func stage(repo, out, version string) (n int, err error) {
 				return 0, err
 			}
 			short, _, _ := strings.Cut(s.pages[p].title, ": ")
-			link, _ := strings.CutSuffix("/"+staged(p), ".md")
-			group.Items = append(group.Items, sidebar{Text: short, Link: strings.TrimSuffix(link, "index")})
+			group.Items = append(group.Items, sidebar{Text: short, Link: address(p)})
 			n++
 		}
 		about.Sidebar = append(about.Sidebar, group)
@@ -96,6 +98,15 @@ func staged(p string) string {
 		name = "index.md"
 	}
 	return dir + strings.ToLower(name)
+}
+
+// address returns the address of a page in the site.
+func address(p string) string {
+	name := "/" + strings.TrimSuffix(staged(p), ".md")
+	if path.Base(name) == "index" {
+		return strings.TrimSuffix(name, "index")
+	}
+	return name + ".html"
 }
 
 func (s *stager) save(name string, text []byte) error {

@@ -2,30 +2,33 @@ package main
 
 import (
 	"path"
-	"regexp"
-	"slices"
 	"strings"
 )
 
-var taskLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+// task is a row of the index by task, docs/README.md. A search for its words finds its sections.
+type task struct {
+	Words    string   `json:"words"`
+	Sections []string `json:"sections"` // as links of the site, the best first
+}
 
-// readTasks returns the words of the index by task, docs/README.md, for the sections that it leads to: a search for
-// them finds these sections.
-func (s *stager) readTasks() (map[string][]string, error) {
+// readTasks reads the index by task. It also returns the words for each section, by the path of its page and its
+// anchor.
+func (s *stager) readTasks() (list []task, words map[string][]string, err error) {
 	const index = "docs/README.md"
-	words := map[string][]string{}
+	words = map[string][]string{}
 	p := s.pages[index]
 	if p == nil {
-		return words, nil
+		return nil, words, nil
 	}
 	for _, l := range p.lines {
-		task, sections, ok := strings.Cut(strings.TrimPrefix(l.text, "| "), " | ")
-		if !ok || l.code || !strings.HasPrefix(l.text, "| ") {
+		cells := strings.Split(strings.ReplaceAll(l.text, `\|`, "/"), " | ")
+		if l.code || len(cells) != 2 || !strings.HasPrefix(l.text, "| ") {
 			continue
 		}
-		for _, m := range taskLink.FindAllStringSubmatch(sections, -1) {
+		t := task{Words: plain(strings.TrimPrefix(cells[0], "| "))}
+		for _, m := range target.FindAllStringSubmatch(cells[1], -1) {
 			if _, err := s.target(p, m[1]); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			file, anchor, _ := strings.Cut(m[1], "#")
 			name := path.Join("docs", file)
@@ -36,10 +39,12 @@ func (s *stager) readTasks() (map[string][]string, error) {
 			if anchor == "" {
 				anchor = q.headings()[0].anchor
 			}
-			if key := name + "#" + anchor; !slices.Contains(words[key], plain(task)) {
-				words[key] = append(words[key], plain(task))
-			}
+			words[name+"#"+anchor] = append(words[name+"#"+anchor], t.Words)
+			t.Sections = append(t.Sections, address(name)+"#"+anchor)
+		}
+		if len(t.Sections) > 0 {
+			list = append(list, t)
 		}
 	}
-	return words, nil
+	return list, words, nil
 }
