@@ -103,6 +103,7 @@ var arrows = map[string][]string{
 	"internal/differential":   {},
 	"internal/parity":         {"internal/testindex"},
 	"internal/suites":         {"internal/testindex"},
+	"internal/site":           {"schema", "internal/dsn"},
 	"internal/testindex":      {},
 	"internal/torture":        {},
 }

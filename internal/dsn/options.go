@@ -3,6 +3,7 @@ package dsn
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -49,6 +50,13 @@ func newOptionSet(groups ...[]option) optionSet {
 		}
 	}
 	return set
+}
+
+// OptionNames returns the names of all options of both engines, sorted, with their other names and those that are refused.
+func OptionNames() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(postgresOptions)), maps.Keys(sqliteOptions))
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // builder collects the parts of a DSN while it is read.
