@@ -72,7 +72,8 @@ func litestreamOf(path, folder string) (*litestream.DB, *litestream.Store) {
 	db.Replica = litestream.NewReplicaWithClient(db, client)
 	client.Replica = db.Replica
 	db.MonitorInterval = 20 * time.Millisecond
-	return db, litestream.NewStore([]*litestream.DB{db}, litestream.CompactionLevels{{Level: 0}, {Level: 1, Interval: time.Second}})
+	levels := litestream.CompactionLevels{{Level: 0}, {Level: 1, Interval: time.Second}}
+	return db, litestream.NewStore([]*litestream.DB{db}, levels)
 }
 
 // replicate runs Litestream, with its own monitor and checkpoints, until the process is killed.
@@ -167,7 +168,8 @@ func (s *stored) numbers() []int64 {
 // waitFor waits until there are so many more.
 func (s *stored) waitFor(t *testing.T, rows int) {
 	t.Helper()
-	for until, end := len(s.numbers())+rows, time.Now().Add(time.Minute); len(s.numbers()) < until; time.Sleep(time.Millisecond) {
+	until, end := len(s.numbers())+rows, time.Now().Add(time.Minute)
+	for ; len(s.numbers()) < until; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("a minute, and fewer than %d rows", until)
 		}

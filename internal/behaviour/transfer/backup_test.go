@@ -57,7 +57,8 @@ func writePair(ctx context.Context, db *prom.DB, repo *prom.Repo[Leaf], pair int
 // contentOf returns all that a database has, by the file's own text of its schema and the rows of a repo.
 func contentOf(t *testing.T, db *prom.DB) (schema []string, rows []Leaf) {
 	t.Helper()
-	schema, err := prom.RawQuery[string](db, "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name").All(t.Context())
+	schema, err := prom.RawQuery[string](db,
+		"SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name").All(t.Context())
 	if err == nil {
 		rows, err = prom.NewRepo[Leaf](prom.Using(db)).All(t.Context())
 	}

@@ -33,7 +33,8 @@ func (e *engine) Backup(ctx context.Context, file string, o driver.BackupOptions
 	if o.Database == "" {
 		o.Database = mainDatabase
 	} else if !strings.EqualFold(o.Database, mainDatabase) && !dsn.IsAttached(e.dsn, o.Database) {
-		return &driver.Error{Kind: driver.KindOther, Detail: "no database of that name is attached: see the option attach of the DSN"}
+		return &driver.Error{Kind: driver.KindOther,
+			Detail: "no database of that name is attached: see the option attach of the DSN"}
 	}
 	if file, err = filepath.Abs(file); err != nil {
 		return fileErrorOf(err)
@@ -165,7 +166,8 @@ func (e *engine) steps(ctx context.Context, b *sqlite3.Backup, snapshot bool, pr
 	}
 }
 
-// step copies some pages. A database in memory has one connection, so that nobody meets a lock: the step takes its turn.
+// step copies some pages. A database in memory has one connection, so that nobody meets a lock: the step takes its
+// turn.
 func (e *engine) step(ctx context.Context, b *sqlite3.Backup, pages int) (bool, error) {
 	if e.memory != "" {
 		c, _, err := e.writer.take(ctx, e.wait, false)
@@ -186,7 +188,8 @@ func checkCopy(ctx context.Context, c *sqlite3.Conn) error {
 	case err != nil:
 		return err
 	case said != "ok":
-		return &driver.Error{Kind: driver.KindCorrupt, Detail: "the copy does not pass SQLite's quick_check, so the database does not either"}
+		return &driver.Error{Kind: driver.KindCorrupt,
+			Detail: "the copy does not pass SQLite's quick_check, so the database does not either"}
 	}
 	return nil
 }
