@@ -42,10 +42,15 @@ func (c chapter) blocks(language string) (list []string) {
 // command is a line of a console block, with what it prints.
 type command struct{ line, output string }
 
-// commands returns what the console blocks of a page say, in their order. A line that ends with a backslash goes on.
+// commands returns what the console blocks of a page say, in their order. A line that ends with a backslash goes on. The
+// comments "files of 4-tests: models.go" of a page are commands too: they tell which state files have at that place.
 func (c chapter) commands() (list []command) {
-	for _, block := range c.blocks("console") {
-		for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
+	parts := regexp.MustCompile("(?s)\n```console\n(.*?)```\n|\n<!-- (files of .*?) -->\n").FindAllStringSubmatch(c.page, -1)
+	for _, m := range parts {
+		if m[2] != "" {
+			list = append(list, command{line: m[2]})
+		}
+		for _, part := range strings.Split("\n"+m[1], "\n$ ")[1:] {
 			line, output, _ := strings.Cut(strings.ReplaceAll(part, "\\\n", ""), "\n")
 			list = append(list, command{line, strings.TrimSpace(output)})
 		}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,23 +16,21 @@ import (
 	"time"
 )
 
-// reader is somebody who does what the pages say, in a folder of their own.
+// reader is somebody who does what the pages say, in a module of their own, or in that of another reader.
 type reader struct {
 	*testing.T
 	dir      string
 	env      map[string]string
 	dsn      func(page string) string // the DSN to take for the one that a page exports
-	chapter  string                   // its folder
-	bin      string                   // the folder of the programs, which are named for their chapters
 	server   *exec.Cmd
 	printed  *bufio.Reader // by the server
 	url      string        // of the server
 	sessions *http.Client
 }
 
-func newReader(t *testing.T, bin string, dsn func(page string) string) *reader {
+func newReader(t *testing.T, dir string, dsn func(page string) string) *reader {
 	t.Helper()
-	r := &reader{T: t, dir: t.TempDir(), env: map[string]string{}, dsn: dsn, bin: bin,
+	r := &reader{T: t, dir: dir, env: map[string]string{}, dsn: dsn,
 		sessions: &http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}}
 	t.Cleanup(r.stop)
 	return r
@@ -42,8 +39,6 @@ func newReader(t *testing.T, bin string, dsn func(page string) string) *reader {
 // follow runs the commands of a chapter, and compares what they print with the page.
 func (r *reader) follow(c chapter) {
 	r.Helper()
-	r.stop()
-	r.chapter = c.name
 	for _, cmd := range c.commands() {
 		if printed := r.run(cmd); !cmd.matches(printed) {
 			r.Fatalf("docs/learn/%s.md: $ %s\nprints\n%s\nnot\n%s", c.name, cmd.line, printed, cmd.output)
@@ -64,18 +59,24 @@ func (r *reader) run(c command) string {
 		}
 		r.env[key] = value
 		return ""
+	case name == "files":
+		from, files, _ := strings.Cut(strings.TrimPrefix(rest, "of "), ": ")
+		for file := range strings.FieldsSeq(files) {
+			r.copy(from+"/"+file, file)
+		}
+		r.command("go", "build", "-ldflags=-w", "-o", "tracker", ".")
+		return ""
 	case name == "curl":
 		return r.curl(words(rest))
 	case name == "go" && strings.HasPrefix(rest, "test"):
-		args := []string{"test", "-count=1", "-vet=off"}
-		if strings.Contains(c.output, "FAIL") {
-			args = append(args, "-overlay="+r.withoutIndex())
+		if strings.Contains(c.output, "FAIL") { // before the index is there, which the page adds then
+			defer r.without("models.go", "index=issue_id_id")()
 		}
-		cmd := exec.Command("go", append(args, words(rest)[1:]...)...)
-		cmd.Dir = r.chapter
+		cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off", "-ldflags=-w"}, words(rest)[1:]...)...)
+		cmd.Dir = r.dir
 		return r.output(cmd)
 	case strings.HasPrefix(c.line, "go run ."):
-		cmd := exec.Command(filepath.Join(r.bin, r.chapter), words(rest)[2:]...)
+		cmd := exec.Command(filepath.Join(r.dir, "tracker"), words(rest)[2:]...)
 		cmd.Dir = r.dir
 		if strings.Contains(c.output, "listening on") {
 			return r.start(cmd)
@@ -86,28 +87,74 @@ func (r *reader) run(c command) string {
 	return ""
 }
 
-// withoutIndex returns an overlay of go test in which the chapter's models lack the index that its page adds last.
-func (r *reader) withoutIndex() string {
+// write makes the reader's module that of a chapter. What programs have made there stays.
+func (r *reader) write(c chapter) {
 	r.Helper()
-	file, err := filepath.Abs(filepath.Join(r.chapter, "models.go"))
+	mod, err := os.ReadFile("go.mod")
 	if err != nil {
 		r.Fatal(err)
 	}
-	source, err := os.ReadFile(file)
+	root, err := filepath.Abs("../..")
 	if err != nil {
 		r.Fatal(err)
 	}
-	line := regexp.MustCompile("(?m)^.*index=issue_id_id.*$")
-	if len(line.FindAll(source, -1)) != 1 {
-		r.Fatal("the models have no index to leave out")
-	}
-	older, overlay := filepath.Join(r.TempDir(), "models.go"), filepath.Join(r.TempDir(), "overlay.json")
-	text := fmt.Sprintf(`{"Replace": {%q: %q}}`, file, older)
-	if err := errors.Join(os.WriteFile(older, line.ReplaceAll(source, nil), 0o600),
-		os.WriteFile(overlay, []byte(text), 0o600)); err != nil {
+	text := regexp.MustCompile("(?m)^module .*").ReplaceAllString(string(mod), "module example.com/tracker")
+	text = strings.ReplaceAll(text, "=> ../../", "=> "+root+"/")
+	if err := os.WriteFile(filepath.Join(r.dir, "go.mod"), []byte(text), 0o600); err != nil {
 		r.Fatal(err)
 	}
-	return overlay
+	copied, err := filepath.Glob(c.name + "/*.go")
+	if err != nil || len(copied) == 0 {
+		r.Fatal(c.name, err)
+	}
+	golden, err := filepath.Glob(c.name + "/testdata/*")
+	if err != nil {
+		r.Fatal(err)
+	}
+	for _, file := range append(copied, golden...) {
+		r.copy(file, strings.TrimPrefix(file, c.name))
+	}
+	r.copy("go.sum", "go.sum")
+	r.command("go", "build", "-ldflags=-w", "-o", "tracker", ".")
+}
+
+// copy copies a file into the reader's module.
+func (r *reader) copy(from, to string) {
+	r.Helper()
+	b, err := os.ReadFile(from)
+	to = filepath.Join(r.dir, to)
+	if err = errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, b, 0o600)); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// command runs a command that must not fail.
+func (r *reader) command(name string, args ...string) {
+	r.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = r.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		r.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// without takes the only line that has a text out of a file, until the function that it returns is called.
+func (r *reader) without(name, text string) (restore func()) {
+	r.Helper()
+	file := filepath.Join(r.dir, name)
+	all, err := os.ReadFile(file)
+	line := regexp.MustCompile("(?m)^.*" + regexp.QuoteMeta(text) + ".*$")
+	if err != nil || len(line.FindAll(all, -1)) != 1 {
+		r.Fatalf("%s has not one line with %s: %v", name, text, err)
+	}
+	if err := os.WriteFile(file, line.ReplaceAll(all, nil), 0o600); err != nil {
+		r.Fatal(err)
+	}
+	return func() {
+		if err := os.WriteFile(file, all, 0o600); err != nil {
+			r.Fatal(err)
+		}
+	}
 }
 
 func (r *reader) environ() []string {
@@ -207,18 +254,4 @@ func (r *reader) curl(args []string) string {
 		r.Fatal(err)
 	}
 	return text.String()
-}
-
-// build compiles the programs of the chapters, and returns their folder.
-func build(t *testing.T, list []chapter) string {
-	t.Helper()
-	bin := t.TempDir()
-	args := []string{"build", "-o", bin}
-	for _, c := range list {
-		args = append(args, "./"+c.name)
-	}
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return bin
 }

@@ -18,29 +18,24 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // chapters before PostgreSQL on PostgreSQL too.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	list := chapters(t)
-	bin := build(t, list)
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		server := dbtest.Postgres(t)
-		r := newReader(t, bin, func(page string) string {
-			if strings.HasPrefix(page, "sqlite") {
-				return page
-			}
-			return server
-		})
-		for _, c := range list {
-			r.follow(c)
+	dir, server, other := t.TempDir(), dbtest.Postgres(t), dbtest.Postgres(t)
+	r := newReader(t, dir, func(page string) string {
+		if strings.HasPrefix(page, "sqlite") {
+			return page
 		}
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		dsn := dbtest.Postgres(t)
-		r := newReader(t, bin, func(string) string { return dsn })
-		for _, c := range list[:3] {
-			r.follow(c)
+		if _, options, ok := strings.Cut(page, "?"); ok {
+			return server + "&" + options
 		}
+		return server
 	})
+	onPostgres := newReader(t, dir, func(string) string { return other })
+	for i, c := range chapters(t) {
+		r.write(c)
+		r.follow(c)
+		if i < 3 {
+			onPostgres.follow(c)
+		}
+	}
 }
 
 // Ensure that the pages show all code of the chapters: what a chapter's folder declares stands on its page or on one

@@ -9,10 +9,10 @@ import (
 
 // issueFilter is what the URL of a list may ask for.
 var issueFilter = prom.NewFilter(issues,
-	prom.FilterOn("title").Ops(prom.FilterIContains),
+	prom.FilterOn("title"),
 	prom.FilterOn("closed"),
 	prom.FilterOn("_created").As("created"),
-).PageSize(20, 100)
+).Ignore("q").PageSize(20, 100)
 
 // issueList is a page of a list.
 type issueList struct {
@@ -26,7 +26,11 @@ func (s *server) listIssues(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.issues.Where(asked.Conds...).OrderBy(asked.Orders...).Page(r.Context(), asked.Page, asked.Size)
+	text := r.URL.Query().Get("q")
+	page, err := s.issues.Where(asked.Conds...).
+		Where(prom.If(text != "", prom.Or(prom.Fold(issueTitle).Contains(text), prom.Fold(issueBody).Contains(text)))).
+		OrderBy(asked.Orders...).
+		Page(r.Context(), asked.Page, asked.Size)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ var issues = prom.NewRepo[Issue]()
 
 // Handles are the fields of an issue in queries.
 var (
-	issue       = prom.Proto[Issue]()
-	issueTitle  = prom.TextOf(issue, &issue.Title)
-	issueClosed = prom.NullTimeOf(issue, &issue.Closed)
+	issue      = prom.Proto[Issue]()
+	issueTitle = prom.TextOf(issue, &issue.Title)
+	issueBody  = prom.TextOf(issue, &issue.Body)
 )

@@ -9,10 +9,10 @@ import (
 
 // issueFilter is what the URL of a list may ask for.
 var issueFilter = prom.NewFilter(issues,
-	prom.FilterOn("title").Ops(prom.FilterIContains),
+	prom.FilterOn("title"),
 	prom.FilterOn("closed"),
 	prom.FilterOn("_created").As("created"),
-).Ignore("label").PageSize(20, 100)
+).Ignore("q", "label").PageSize(20, 100)
 
 // issueList is a page of a list.
 type issueList struct {
@@ -26,8 +26,9 @@ func (s *server) listIssues(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	label := r.URL.Query().Get("label")
+	text, label := r.URL.Query().Get("q"), r.URL.Query().Get("label")
 	page, err := s.issues.Where(asked.Conds...).
+		Where(prom.If(text != "", prom.Or(prom.Fold(issueTitle).Contains(text), prom.Fold(issueBody).Contains(text)))).
 		Where(prom.If(label != "", issueLabels.Has(labelName.Eq(label)))).
 		With(issueLabels.OrderBy(labelName.Asc())).
 		Compute(commentCount).

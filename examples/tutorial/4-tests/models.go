@@ -53,7 +53,7 @@ var (
 var (
 	issue         = prom.Proto[Issue]()
 	issueTitle    = prom.TextOf(issue, &issue.Title)
-	issueClosed   = prom.NullTimeOf(issue, &issue.Closed)
+	issueBody     = prom.TextOf(issue, &issue.Body)
 	issueComments = prom.ManyOf(issue, &issue.Comments)
 	issueLabels   = prom.ManyToManyOf(issue, &issue.Labels)
 	commentCount  = prom.Col(&issue.CommentCount, issueComments.Count())

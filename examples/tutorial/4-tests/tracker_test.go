@@ -41,7 +41,7 @@ func TestList(t *testing.T) {
 		factory.CreateMany(t, 5, func(i *Issue) { i.Title, i.Closed = "Paint the door", new(time.Now()) })
 		factory.CreateMany(t, 5, func(i *Issue) { i.Title = "Clean the window" })
 
-		list := send[issueList](t, t.Context(), db, "GET /issues?title__icontains=DOOR&closed__isnull=true&page=2", "", 200)
+		list := send[issueList](t, t.Context(), db, "GET /issues?q=DOOR&closed__isnull=true&page=2", "", 200)
 		if len(list.Issues) != 5 || list.Total != 25 || list.More {
 			t.Errorf("%d issues, total %d, more %t", len(list.Issues), list.Total, list.More)
 		}
