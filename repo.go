@@ -153,7 +153,7 @@ func WithBatchGets(ctx context.Context) context.Context { return core.WithCoales
 // TokenError is the reason why a page token or a cursor cannot be used. It is the cause of an error of kind
 // [ErrValidation]. Its text may be shown to users.
 type TokenError struct {
-	Reason string
+	Reason string // what is wrong with the token, for people; without its content
 }
 
 // Error returns the reason.

@@ -15,7 +15,7 @@ const (
 
 // AuditTrigger is a trigger that writes the changes of a table's rows to the audit log.
 type AuditTrigger struct {
-	Name   string
+	Name   string // the name of the trigger, unquoted
 	Text   string // what it does, as [Auditing.AuditTriggers] reads it
 	Create string // the statement that makes it
 }

@@ -24,8 +24,7 @@ const (
 )
 
 // Observer returns an observer for [prom.Observe] that makes spans and records metrics. One observer may serve several
-// connections. What cannot be registered with the meter provider is told to otel.Handle, as the instruments of
-// OpenTelemetry do.
+// connections. If an instrument cannot be registered with the meter provider, otel.Handle gets the error.
 func Observer(options ...Option) prom.Observer {
 	c := configOf(options)
 	return &observer{tracer: c.tracer(), meters: newInstruments(c.meter()), noText: c.noText}

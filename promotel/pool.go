@@ -10,10 +10,10 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// RegisterPool registers the metrics of a connection's pool, which are read at each collection, without I/O: on
-// PostgreSQL one pool; on SQLite the readers and the writer. The name of the pool is that of the connection, or, for
-// the default connection, where it leads. A connection that is not open has no figures. Unregister the result before
-// the DB is given up for good.
+// RegisterPool registers metrics of a connection's pool, which are read at each collection, without I/O: one pool on
+// PostgreSQL; the readers and the writer on SQLite. The name of the pool is that of the connection, or, for the default
+// connection, the database that it is connected to. A connection that is not open has no figures. Unregister the result
+// when the program no longer uses the DB.
 func RegisterPool(db *prom.DB, options ...Option) (metric.Registration, error) {
 	m := configOf(options).meter()
 	var failed []error

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Draft is a table that no struct declares: one whose schema a text tells. [Assemble] makes a [Table] of it.
+// Draft is a table without a struct, such as one that was read from a snapshot. [Assemble] makes a [Table] of it.
 type Draft struct {
 	Table
 	Keys []DraftKey // its foreign keys
@@ -14,7 +14,7 @@ type Draft struct {
 
 // DraftKey is a foreign key of a [Draft], by names.
 type DraftKey struct {
-	Columns []string
+	Columns []string // the columns of the draft
 	Table   string   // the table referred to, one of those that are assembled with it
 	To      []string // its columns, as many as Columns
 	Actions

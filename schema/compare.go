@@ -424,7 +424,8 @@ func (c *comparison) foundKey(columns []string, wanted *FoundForeignKey) *FoundF
 	return nil
 }
 
-// What a drift of [AspectValid] says of a constraint.
+// UncheckedText and CheckedText are the values of a drift of [AspectValid]: a constraint that was added NOT VALID,
+// which existing rows may violate, and one that holds for all rows.
 const (
 	UncheckedText = "holds for new rows"
 	CheckedText   = "is valid for all"

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Dependent is something that lies on a table or uses it, besides what models declare: a view, a trigger, a policy, a
-// comment. One that is about several columns is told once for each.
+// Dependent is an object that uses a table or a column and that no model declares: a view, a trigger, a policy, a
+// comment. An object that uses several columns has one Dependent for each.
 type Dependent struct {
-	Sort   DriftOf
-	Name   string // with the table that it lies on, if that is another one; "" for what has none, such as row security
-	Column string // which it uses; "" for the table; of [HoldsIndex] the index
-	Text   string // what it says, as the engine writes it; "" for nothing more
-	Listed bool   // it is not told elsewhere, as the columns and indexes of the table are
-	Holds  string // of the Holds constants: what the engine refuses because of it
+	Sort   DriftOf // what it is: a view, a trigger, a policy …
+	Name   string  // with its table, if that is another one; "" for what has no name, such as row security
+	Column string  // the column that it uses; "" for the table; with [HoldsIndex] the index
+	Text   string  // its definition, as the engine writes it; "" for none
+	Listed bool    // it is not among the columns and indexes of the table
+	Holds  string  // of the Holds constants: what the engine refuses because of it
 }
 
-// What an engine refuses while something depends on a column. Several stand behind each other.
+// The values of Holds: what the engine refuses as long as an object depends on a column. Several are concatenated.
 const (
-	HoldsType    = "t" // another type
-	HoldsKind    = "k" // a type whose values are compared in another way
-	HoldsRewrite = "w" // another type for which the rows are written anew
-	HoldsDrop    = "d" // that the column is dropped
-	HoldsName    = "r" // that it is renamed
-	HoldsIndex   = "x" // that an index is dropped
+	HoldsType    = "t" // a change of the type
+	HoldsKind    = "k" // a change to a type whose values are compared in another way
+	HoldsRewrite = "w" // a change of the type that rewrites the rows
+	HoldsDrop    = "d" // to drop the column
+	HoldsName    = "r" // to rename the column
+	HoldsIndex   = "x" // to drop the index
 )
 
 // Holding lists those that keep an engine from something that is done to a column, or an index: one of the Holds

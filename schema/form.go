@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Form is how a column of a table stores its values, where that is not the way in which this library would: the table
-// was created by another program. It belongs to a column of one database; the same model may have its own form in
-// another one.
+// Form is how a column of a table stores its values, if another program created the column and stores them in another
+// way than this library. It belongs to a column of one database: the same model may have another form in another
+// database.
 type Form uint8
 
 // The forms.

@@ -12,7 +12,10 @@ import (
 
 // TableNamer is implemented by a model, on its value or its pointer, to name its table. Without it the name is the
 // snake_case form of the type's name.
-type TableNamer interface{ TableName() string }
+type TableNamer interface {
+	// TableName returns the name of the table, unquoted, with a schema and a dot before it if it has one.
+	TableName() string
+}
 
 var tables sync.Map // reflect.Type → *Table or error
 

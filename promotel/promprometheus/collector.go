@@ -30,8 +30,8 @@ var (
 	poolLabels = []string{"db_client_connection_pool_name"}
 )
 
-// New returns a collector. Register it with a prometheus.Registerer, give it to the connections by [prom.Observe], and
-// tell it by [Collector.Watch] whose pools to look at.
+// New returns a collector. Register it with a prometheus.Registerer, pass it to the connections by [prom.Observe], and
+// call [Collector.Watch] for each connection whose pool it should report.
 func New() *Collector {
 	histogram := func(name, help string, buckets []float64, labels []string) *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
@@ -70,7 +70,7 @@ func (c *Collector) Watch(db *prom.DB) {
 	c.dbs[db] = d
 }
 
-// Unwatch takes the figures of a connection's pools out, before the DB is given up for good.
+// Unwatch removes the figures of a connection's pools. Call it when the program no longer uses the DB.
 func (c *Collector) Unwatch(db *prom.DB) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
