@@ -43,7 +43,10 @@ type stocked struct {
 
 // people stores two customers.
 func (s *stocked) people(ctx context.Context) []Customer {
-	list := []Customer{{Email: "ada@example.com", Name: "Ada", Level: Gold}, {Email: "bob@example.com", Name: "Bob", Level: Basic}}
+	list := []Customer{
+		{Email: "ada@example.com", Name: "Ada", Level: Gold},
+		{Email: "bob@example.com", Name: "Bob", Level: Basic},
+	}
 	list[0].Settings = Settings{Theme: "dark", Mail: Mail{Weekly: true}, Beta: []string{"search", "maps"}}
 	s.NoErr(s.Customers.CreateMany(ctx, list))
 	return list

@@ -10,9 +10,8 @@ import (
 
 // reprice makes all products dearer by a factor such as 1.05, computed by the database and rounded to cents.
 func reprice(ctx context.Context, products *prom.Repo[Product], factor string) error {
-	_, err := products.WithoutWhere().Update(ctx,
-		prom.OrderedOf(product, &product.Price).SetTo(
-			prom.RoundDecimal(prom.TimesDecimal(productPrice, prom.Val(product, factor)), 2)))
+	price := prom.TimesDecimal(productPrice, prom.Val(product, factor))
+	_, err := products.WithoutWhere().Update(ctx, productPrice.SetTo(prom.RoundDecimal(price, 2)))
 	return err
 }
 
@@ -52,7 +51,7 @@ func backfill(ctx context.Context, members *prom.Repo[Member]) error {
 	return nil
 }
 
-// Booking is a room for some days. Nobody has to type a name twice: a removed room's name may be used again.
+// Booking is a room for some days. A removed booking leaves its day free.
 type Booking struct {
 	prom.Model
 	Room    string

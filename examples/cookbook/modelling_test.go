@@ -23,7 +23,10 @@ func TestMoney(t *testing.T) {
 		s.NoErr(err)
 		s.Equal(none, "0.00")
 		o := prom.RefByTo[prom.UUID](&orders[0])
-		s.NoErr(s.Lines.CreateMany(ctx, []Line{{Order: o, Product: prom.RefTo(&goods[0]), Quantity: 3, Price: "0.10"}, {Order: o, Product: prom.RefTo(&goods[1]), Quantity: 1, Price: "39.00"}}))
+		s.NoErr(s.Lines.CreateMany(ctx, []Line{
+			{Order: o, Product: prom.RefTo(&goods[0]), Quantity: 3, Price: "0.10"},
+			{Order: o, Product: prom.RefTo(&goods[1]), Quantity: 1, Price: "39.00"},
+		}))
 		v, err := value(ctx, s.Lines, orders[0].ID)
 		s.NoErr(err)
 		s.Equal(v, "39.30")

@@ -154,7 +154,6 @@ var (
 	productID         = prom.NumberOf(product, &product.ID)
 	productSKU        = prom.TextOf(product, &product.SKU)
 	productName       = prom.TextOf(product, &product.Name)
-	productText       = prom.TextOf(product, &product.Text)
 	productPrice      = prom.OrderedOf(product, &product.Price)
 	productStock      = prom.NumberOf(product, &product.Stock)
 	productCategories = prom.ManyToManyOf(product, &product.Categories)
@@ -167,7 +166,6 @@ var (
 	categoryPlacements = prom.ManyOf(category, &category.Placements)
 
 	placement         = prom.Proto[Placement]()
-	placementCategory = prom.RefOf(placement, &placement.Category)
 	placementProduct  = prom.RefOf(placement, &placement.Product)
 	placementPosition = prom.NumberOf(placement, &placement.Position)
 	placementFeatured = prom.FieldOf(placement, &placement.Featured)

@@ -153,7 +153,9 @@ func schemas(admin *prom.DB, dsn string) *prom.Tenants {
 }
 
 // productsOf returns the repo of a tenant.
-func productsOf(ctx context.Context, tenants *prom.Tenants, products *prom.Repo[Product], id string) (*prom.Repo[Product], error) {
+func productsOf(
+	ctx context.Context, tenants *prom.Tenants, products *prom.Repo[Product], id string,
+) (*prom.Repo[Product], error) {
 	db, err := tenants.DB(ctx, id)
 	if err != nil {
 		return nil, err
@@ -164,19 +166,24 @@ func productsOf(ctx context.Context, tenants *prom.Tenants, products *prom.Repo[
 // Cache keeps products in memory. Open the connection with prom.OnCommit(cache.Forget).
 type Cache struct {
 	mu   sync.Mutex
-	kept map[int64]*Product
+	kept map[int64]*cached
 }
 
-// Get returns a product from memory, or reads it. Its callers share the value and must not change it.
+type cached struct{ product *Product } // nil while it is read
+
+// Get returns a product from memory, or reads it. Callers share the value and must not change it. Do not use it in a
+// transaction that changes products: what it reads there may be rolled back.
 func (c *Cache) Get(ctx context.Context, products *prom.Repo[Product], id int64) (*Product, error) {
 	c.mu.Lock()
-	p, ok := c.kept[id]
-	if !ok {
+	e := c.kept[id]
+	if e == nil {
+		e = &cached{}
 		if c.kept == nil {
-			c.kept = map[int64]*Product{}
+			c.kept = map[int64]*cached{}
 		}
-		c.kept[id] = nil // is read: Forget takes this mark away
+		c.kept[id] = e
 	}
+	p := e.product
 	c.mu.Unlock()
 	if p != nil {
 		return p, nil
@@ -184,11 +191,7 @@ func (c *Cache) Get(ctx context.Context, products *prom.Repo[Product], id int64)
 	p, err := products.Get(ctx, id)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.kept[id]; ok && err == nil {
-		c.kept[id] = p
-	} else if err != nil {
-		delete(c.kept, id)
-	}
+	e.product = p // if Forget has dropped e meanwhile, nobody finds it any more
 	return p, err
 }
 

@@ -131,9 +131,10 @@ func TestStream(t *testing.T) {
 	each(t, func(_ *testing.T, ctx context.Context, s *stocked) {
 		_, orders := s.bought(ctx)
 		goods := s.goods(ctx)
+		o := prom.RefByTo[prom.UUID](&orders[0])
 		list := make([]Line, 2000)
 		for i := range list {
-			list[i] = Line{Order: prom.RefByTo[prom.UUID](&orders[0]), Product: prom.RefTo(&goods[0]), Quantity: i + 1, Price: "2.00"}
+			list[i] = Line{Order: o, Product: prom.RefTo(&goods[0]), Quantity: i + 1, Price: "2.00"}
 		}
 		s.NoErr(s.Lines.CreateMany(ctx, list))
 		var out strings.Builder

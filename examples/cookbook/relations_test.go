@@ -12,7 +12,8 @@ func TestEagerLoading(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, s *stocked) {
 		_, orders := s.bought(ctx)
 		goods := s.goods(ctx)
-		s.NoErr(s.Lines.Create(ctx, &Line{Order: prom.RefByTo[prom.UUID](&orders[2]), Product: prom.RefTo(&goods[0]), Quantity: 1, Price: "4.50"}))
+		l := Line{Order: prom.RefByTo[prom.UUID](&orders[2]), Product: prom.RefTo(&goods[0]), Quantity: 1, Price: "4.50"}
+		s.NoErr(s.Lines.Create(ctx, &l))
 		list, err := withOrders(ctx, s.Customers)
 		s.NoErr(err)
 		s.Equal(whos(list), []string{"Ada", "Bob"})
@@ -97,7 +98,8 @@ func TestComputed(t *testing.T) {
 		s.NoErr(s.Customers.Create(ctx, &Customer{Email: "eve@example.com", Name: "Eve", Level: Basic}))
 		list, err := spent(ctx, s.Customers)
 		s.NoErr(err)
-		s.Equal(names(list, func(c *Customer) string { return c.Name + " " + c.Spent }), []string{"Ada 135.50", "Bob 1.00", "Eve 0.00"})
+		got := names(list, func(c *Customer) string { return c.Name + " " + c.Spent })
+		s.Equal(got, []string{"Ada 135.50", "Bob 1.00", "Eve 0.00"})
 	})
 }
 

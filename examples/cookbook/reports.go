@@ -58,8 +58,10 @@ func lastOrders(ctx context.Context, orders *prom.Repo[Order], n int) ([]Order, 
 		OrderBy(prom.Via(orderCustomer, customerName).Asc(), orderPlaced.Desc()).All(ctx)
 }
 
-// revenue is what a zone's days have brought.
-func revenue(ctx context.Context, orders *prom.Repo[Order], zone *time.Location) ([]prom.Pair[time.Time, string], error) {
+// revenue is the sum of the orders of each day, as days are in a zone.
+func revenue(
+	ctx context.Context, orders *prom.Repo[Order], zone *time.Location,
+) ([]prom.Pair[time.Time, string], error) {
 	day := prom.Date(prom.InZone(orderPlaced, zone))
 	return prom.Pluck2(orders.Query(), day, prom.SumDecimal(orderTotal)).OrderBy(day.Asc()).All(ctx)
 }

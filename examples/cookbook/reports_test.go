@@ -62,7 +62,11 @@ func TestDays(t *testing.T) {
 func TestRunningTotal(t *testing.T) {
 	each(t, func(_ *testing.T, ctx context.Context, s *stocked) {
 		counts := prom.NewRepo[Visits](prom.Using(s.db))
-		s.NoErr(upsertMany(ctx, counts, []Visits{{Page: "/", Day: at(1, 0), Count: 3}, {Page: "/", Day: at(2, 0), Count: 4}, {Page: "/a", Day: at(2, 0), Count: 9}}))
+		s.NoErr(upsertMany(ctx, counts, []Visits{
+			{Page: "/", Day: at(1, 0), Count: 3},
+			{Page: "/", Day: at(2, 0), Count: 4},
+			{Page: "/a", Day: at(2, 0), Count: 9},
+		}))
 		days, err := runningTotal(ctx, counts, "/")
 		s.NoErr(err)
 		s.Equal(days, []Sold{{at(1, 0), 3, 3}, {at(2, 0), 4, 7}})

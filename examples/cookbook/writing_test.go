@@ -14,14 +14,20 @@ func TestUpsertMany(t *testing.T) {
 	each(t, func(_ *testing.T, ctx context.Context, s *stocked) {
 		counts := prom.NewRepo[Visits](prom.Using(s.db))
 		for range 2 {
-			s.NoErr(upsertMany(ctx, counts, []Visits{{Page: "/", Day: at(1, 0), Count: 3}, {Page: "/", Day: at(1, 0), Count: 4}}))
+			s.NoErr(upsertMany(ctx, counts, []Visits{
+				{Page: "/", Day: at(1, 0), Count: 3},
+				{Page: "/", Day: at(1, 0), Count: 4},
+			}))
 		}
 		v, err := counts.Query().One(ctx)
 		s.NoErr(err)
 		s.Equal(v.Count, 14)
 
 		s.goods(ctx)
-		outcomes, err := replaceMany(ctx, s.Products, []Product{{SKU: "tea", Name: "Tea", Price: "5"}, {SKU: "jar", Name: "Jar", Price: "9"}})
+		outcomes, err := replaceMany(ctx, s.Products, []Product{
+			{SKU: "tea", Name: "Tea", Price: "5"},
+			{SKU: "jar", Name: "Jar", Price: "9"},
+		})
 		s.NoErr(err)
 		s.Equal(outcomes, []prom.Outcome{prom.Updated, prom.Inserted})
 	})
@@ -163,7 +169,8 @@ func TestAfterCommit(t *testing.T) {
 func TestImport(t *testing.T) {
 	each(t, func(_ *testing.T, ctx context.Context, s *stocked) {
 		s.goods(ctx)
-		n, err := importCSV(ctx, s.Products, strings.NewReader("sku,name,price,stock\ntea,Tea,5.00,3\njar,\"Jar, large\",9.00,4\n"))
+		file := "sku,name,price,stock\ntea,Tea,5.00,3\njar,\"Jar, large\",9.00,4\n"
+		n, err := importCSV(ctx, s.Products, strings.NewReader(file))
 		s.NoErr(err)
 		s.Equal(n, 2)
 		tea, err := prom.GetBy(ctx, s.Products, productSKU, "tea")
