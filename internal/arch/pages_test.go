@@ -93,7 +93,8 @@ func TestDocsCode(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
 	files := append(walk(t, "examples", ".go"), glob(t, "example*_test.go", "internal/behaviour/*/*_test.go",
-		"internal/joins/*_test.go", "promvector/*_test.go", "promotel/*_test.go", "promcli/*_test.go")...)
+		"internal/joins/*_test.go", "promvector/*_test.go", "promotel/*_test.go", "promcli/*_test.go",
+		"internal/coexist/*_test.go")...)
 	for _, f := range files {
 		code.WriteString("\n" + unindent(readPage(t, f)))
 	}
