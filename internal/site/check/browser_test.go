@@ -99,7 +99,7 @@ const (
 func TestPages(t *testing.T) {
 	t.Parallel()
 	base, pages := serve(t)
-	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
+	axe, err := os.ReadFile("../../../site/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Fatal("no axe-core: run make site first: ", err)
 	}

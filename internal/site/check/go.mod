@@ -1,4 +1,4 @@
-module github.com/prom-go/prom/site/check
+module github.com/prom-go/prom/internal/site/check
 
 go 1.26.0
 

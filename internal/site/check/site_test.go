@@ -11,7 +11,7 @@ import (
 )
 
 // dist is the folder of the built site.
-const dist = "../dist"
+const dist = "../../../site/dist"
 
 // serve serves the built site as a static host does, and lists the paths of its pages.
 func serve(t *testing.T) (base string, pages []string) {
