@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree release-check
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree release-check site site-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -150,7 +150,23 @@ release-tree: ## the tree to commit and tag for a release, as in make release-tr
 	$(if $(and $(VERSION),$(OUT)),,$(error name a version and a new folder: make release-tree VERSION=v0.1.0 OUT=/tmp/release))@\
 	cd internal/release && $(GO) run . -repo '$(CURDIR)' -version '$(VERSION)' -out '$(abspath $(OUT))' $(if $(PROXY),-proxy '$(abspath $(PROXY))')
 
-quickstart: ## the first program of the README
+# The pages are checked in, the site is not. VERSION names the pages, such as v0.1.0; BASE is the path of the site at its
+# host, such as /prom/. What npm fetches is pinned by site/package-lock.json.
+site: ## the documentation as a site with search, in site/dist; needs Node.js and npm
+	@for tool in node npm; do command -v $$tool >/dev/null || { \
+		echo "make site needs Node.js 18 or later and npm, and there is no $$tool: install them, as by apt-get install nodejs npm"; exit 1; }; done
+	@$(GO) run ./internal/site -version '$(VERSION)'
+	@cd site && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error; }
+	@cd site && SITE_BASE='$(or $(BASE),/)' npm run --silent build
+
+# It is no part of make test: it needs a browser.
+site-check: site ## the built site: its search, dead links, orphans, and each page in Chromium with axe-core; needs Chromium
+	@for tool in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$tool" >/dev/null && break; done || { \
+		echo "make site-check needs Chromium: install it, as by apt-get install chromium, or name it in CHROMIUM"; exit 1; }
+	cd site && SITE_BASE='$(or $(BASE),/)' node check-search.mjs
+	cd internal/site/check && $(GO) vet ./... && $(GO) mod tidy -diff && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...
+
+quickstart: ## a first program
 	$(GO) run ./examples/quickstart
 
 # The benchmark is a module of its own, so that what it compares with is no dependency of the library. BENCH holds more flags.

@@ -22,8 +22,8 @@ const searches = {
   'on conflict': '/guide/writes.html#upserts-insert--on-conflict',
   'ErrUnique': '/errors.html',
   'ErrOutcomeUnknown': '/errors.html',
-  'pool_maxconn': '/dsn.html#options-of-both-engines',
-  'busy_timeout': '/dsn.html#options-of-sqlite',
+  'pool_maxconn': '/dsn.html',
+  'attach': '/dsn.html',
   'nocase': '/guarantees.html#nocase',
   'ForUpdate': '/guide/transactions.html',
   'paginat': '/guide/pages.html',
@@ -59,8 +59,9 @@ for (const [text, want] of Object.entries(searches)) {
 }
 let phrases = 0
 for (const { words, sections } of tasks) {
+  // A word of SQL in a list, such as AND, is the name of too many things.
   const pages = sections.map(section => section.split('#')[0])
-  for (const phrase of words.split(/[,:;()]/).map(phrase => phrase.trim()).filter(phrase => phrase !== '')) {
+  for (const phrase of words.split(/[,:;()]/).map(phrase => phrase.trim()).filter(phrase => phrase !== '' && !/^[A-Z]+$/.test(phrase))) {
     const got = find(phrase)
     phrases++
     if (!got.slice(0, 3).some(id => pages.includes(id.split('#')[0]))) fail(phrase, pages.join(' or '), got)

@@ -72,6 +72,29 @@ func fenceOf(line string) string {
 	return fenceMark.FindString(strings.TrimSpace(line))
 }
 
+// indents returns the tabs with which all lines of a block of code begin, by the number of the line: pages quote code
+// as it stands in a function.
+func (p *page) indents() map[int]string {
+	indents := map[int]string{}
+	for i := 0; i < len(p.lines); i++ {
+		if !p.lines[i].code {
+			continue
+		}
+		first, tabs := i+1, -1 // below the fence
+		for i = first; i < len(p.lines) && p.lines[i].code && fenceOf(p.lines[i].text) == ""; i++ {
+			if text := p.lines[i].text; text != "" {
+				if n := len(text) - len(strings.TrimLeft(text, "\t")); tabs < 0 || n < tabs {
+					tabs = n
+				}
+			}
+		}
+		for j := first; j < i; j++ {
+			indents[j] = strings.Repeat("\t", max(tabs, 0))
+		}
+	}
+	return indents
+}
+
 // describe returns the first paragraph below the title, cut at the end of a sentence where it is long.
 func (p *page) describe() string {
 	const most = 200 // what search engines show

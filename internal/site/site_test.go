@@ -63,6 +63,7 @@ func TestStage(t *testing.T) {
 		}
 	}
 	is.True(strings.Contains(read("guide/pages.md"), "<!-- search: pagination (paging): LIMIT and OFFSET, total -->"))
+	is.True(strings.Contains(read("guide/tour.md"), "```go\n// Queries are typed")) // which is deeper in the page
 	is.True(strings.Contains(read("site.json"), `"version": "v0.1.0"`))
 }
 
@@ -123,5 +124,6 @@ func TestParsePage(t *testing.T) {
 	for _, h := range p.headings() {
 		got = append(got, h.anchor)
 	}
+	is.Equal(p.indents(), map[int]string{6: ""})
 	is.Equal(got, []string{"a-b--c", "whats-new-on-conflict-", "twice", "twice-1"})
 }

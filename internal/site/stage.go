@@ -26,10 +26,9 @@ type site struct {
 }
 
 type sidebar struct {
-	Text      string    `json:"text"`
-	Link      string    `json:"link,omitempty"`
-	Collapsed *bool     `json:"collapsed,omitempty"`
-	Items     []sidebar `json:"items,omitempty"`
+	Text  string    `json:"text"`
+	Link  string    `json:"link,omitempty"`
+	Items []sidebar `json:"items,omitempty"`
 }
 
 // stage writes the pages of a repository to a folder, and returns how many there are.
@@ -59,13 +58,15 @@ func stage(repo, out, version string) (n int, err error) {
 		about.Version = "unreleased"
 	}
 	for _, section := range tree {
-		open := false
-		group := sidebar{Text: section.Title, Collapsed: &open}
+		group := sidebar{Text: section.Title}
 		for _, p := range section.Pages {
 			if err := s.write(s.pages[p]); err != nil {
 				return 0, err
 			}
 			short, _, _ := strings.Cut(s.pages[p].title, ": ")
+			if p == "README.md" {
+				short = "First page"
+			}
 			group.Items = append(group.Items, sidebar{Text: short, Link: address(p)})
 			n++
 		}
@@ -157,8 +158,9 @@ func (s *stager) write(p *page) error {
 	b.WriteString("---\n\n")
 	marks := s.anchors(p)
 	headings := p.headings()
+	indent := p.indents()
 	for i, l := range p.lines {
-		text := l.text
+		text := strings.TrimPrefix(l.text, indent[i])
 		if !l.code {
 			var err error
 			if text, err = s.rewrite(p, text); err != nil {

@@ -21,10 +21,25 @@ export default defineConfig({
   markdown: {
     anchor: { slugify },
     languageAlias: { golang: 'go' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: markdown => {
-      // A wide table scrolls by itself, and not the page.
-      markdown.renderer.rules.table_open = () => '<div class="table" tabindex="0" role="region" aria-label="table"><table>\n'
-      markdown.renderer.rules.table_close = () => '</table></div>\n'
+      const rules = markdown.renderer.rules
+      // Wide tables and pictures scroll by themselves, and not the page. What scrolls is reached by keyboard.
+      rules.table_open = () => '<div class="table" tabindex="0"><table>\n'
+      rules.table_close = () => '</table></div>\n'
+      rules.paragraph_open = (tokens, i, options, env, self) => {
+        const children = tokens[i + 1].children ?? []
+        if (children.length === 1 && children[0].type === 'image') {
+          tokens[i].attrSet('class', 'picture')
+          tokens[i].attrSet('tabindex', '0')
+        }
+        return self.renderToken(tokens, i, options)
+      }
+      // A column without a title has no header cell.
+      rules.th_open = (tokens, i, options, env, self) => {
+        if (tokens[i + 1].content === '') tokens[i].tag = tokens[i + 2].tag = 'td'
+        return self.renderToken(tokens, i, options)
+      }
     },
   },
   themeConfig: {
