@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +23,7 @@ type reader struct {
 	dsn      func(page string) string // the DSN to take for the one that a page exports
 	server   *exec.Cmd
 	printed  *bufio.Reader // by the server
-	url      string        // of the server
+	url, ops string        // of the server, and of its metrics and health checks
 	sessions *http.Client
 }
 
@@ -79,7 +78,7 @@ func (r *reader) run(c command) string {
 		cmd := exec.Command(filepath.Join(r.dir, "tracker"), words(rest)[2:]...)
 		cmd.Dir = r.dir
 		if strings.Contains(c.output, "listening on") {
-			return r.start(cmd)
+			return r.start(cmd, strings.Contains(c.output, "ops"))
 		}
 		return r.output(cmd)
 	}
@@ -176,11 +175,14 @@ func (r *reader) output(cmd *exec.Cmd) string {
 	return text
 }
 
-// start runs a server, whose address is a free one, until it listens.
-func (r *reader) start(cmd *exec.Cmd) string {
+// start runs a server, whose addresses are free ones, until it listens.
+func (r *reader) start(cmd *exec.Cmd, ops bool) string {
 	r.Helper()
 	r.stop()
 	cmd.Args = append(cmd.Args, "-addr", "localhost:0")
+	if ops {
+		cmd.Args = append(cmd.Args, "-ops", "localhost:0")
+	}
 	cmd.Env = r.environ()
 	pipe, write, err := os.Pipe()
 	if err != nil {
@@ -196,9 +198,9 @@ func (r *reader) start(cmd *exec.Cmd) string {
 	for {
 		line, err := r.printed.ReadString('\n')
 		text.WriteString(line)
-		if m := regexp.MustCompile(`127\.0\.0\.1:\d+|\[::1\]:\d+`).FindString(line); m != "" {
-			r.url = "http://" + m
-			return strings.ReplaceAll(text.String(), m, "127.0.0.1:8080")
+		if found := regexp.MustCompile(`127\.0\.0\.1:\d+|\[::1\]:\d+`).FindAllString(line, -1); len(found) > 0 {
+			r.url, r.ops = "http://"+found[0], "http://"+found[len(found)-1]
+			return strings.NewReplacer(found[0], "127.0.0.1:8080", found[len(found)-1], "127.0.0.1:9090").Replace(text.String())
 		}
 		if err != nil {
 			r.Fatalf("%v\n%s", err, text.String())
@@ -220,7 +222,7 @@ func (r *reader) stop() {
 // curl sends a request as curl would.
 func (r *reader) curl(args []string) string {
 	r.Helper()
-	method, body, path := "", "", ""
+	method, body, at := "", "", ""
 	for i := 0; i < len(args); i++ {
 		switch args[i] {
 		case "-X":
@@ -233,14 +235,10 @@ func (r *reader) curl(args []string) string {
 				method = http.MethodPost
 			}
 		default:
-			path = strings.TrimPrefix(args[i], "localhost:8080")
+			at = strings.NewReplacer("localhost:8080", r.url, "localhost:9090", r.ops).Replace(args[i])
 		}
 	}
-	u, err := url.Parse(r.url + path)
-	if err != nil {
-		r.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(r.Context(), method, u.String(), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(r.Context(), method, at, strings.NewReader(body))
 	if err != nil {
 		r.Fatal(err)
 	}
