@@ -99,9 +99,11 @@ type Order struct {
 
 // BeforeSave notes who has made the change.
 func (o *Order) BeforeSave(ctx context.Context) error {
-	o.UpdatedBy = prom.Actor(ctx)
-	if o.IsNew() {
-		o.CreatedBy = o.UpdatedBy
+	if who := prom.Actor(ctx); who != "" {
+		o.UpdatedBy = who
+		if o.IsNew() {
+			o.CreatedBy = who
+		}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (s *Shop) getProduct(w http.ResponseWriter, r *http.Request) {
 // Decode into a struct of the fields that a client may set, not into the model.
 func (s *Shop) createProduct(w http.ResponseWriter, r *http.Request) {
 	var in struct{ SKU, Name, Price string }
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil {
 		http.Error(w, "the body is not JSON", http.StatusBadRequest)
 		return
 	}
@@ -126,8 +126,8 @@ func archive(ctx context.Context, orders, archived *prom.Repo[Order], before tim
 		if err != nil {
 			return n, err
 		}
-		old := Order{Customer: o.Customer, State: o.State, Total: o.Total, Placed: o.Placed}
-		old.ID = o.ID
+		old := *o
+		old.UUIDModel = prom.UUIDModel{ID: o.ID, Created: o.Created, Updated: o.Updated} // as a new value
 		if err := archived.Upsert(ctx, &old); err != nil {
 			return n, err
 		}
@@ -161,6 +161,23 @@ func productsOf(
 		return nil, err
 	}
 	return products.Using(db), nil
+}
+
+// Account is what one customer of the service may see and change. Handlers get one, and no repos.
+type Account struct {
+	shop     *Shop
+	customer int64
+}
+
+// Orders are the customer's orders. They can be filtered, ordered, changed and deleted further.
+func (a Account) Orders() *prom.Query[Order] {
+	return a.shop.Orders.Where(orderCustomer.Eq(a.customer))
+}
+
+// Place stores an order of the customer, whatever reference it came with.
+func (a Account) Place(ctx context.Context, o *Order) error {
+	o.Customer = prom.NewRef[Customer](a.customer)
+	return a.shop.Orders.Create(ctx, o)
 }
 
 // Cache keeps products in memory. Open the connection with prom.OnCommit(cache.Forget).

@@ -2,6 +2,7 @@ package cookbook
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -57,7 +58,7 @@ func TestOpen(t *testing.T) {
 
 func TestArchive(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, s *stocked) {
-		people, _ := s.bought(ctx)
+		people, _ := s.bought(prom.WithActor(ctx, "ada"))
 		second, err := new(prom.Registry).Open("sqlite://" + filepath.ToSlash(filepath.Join(t.TempDir(), "old.db")))
 		s.NoErr(err)
 		defer second.Close()
@@ -70,9 +71,11 @@ func TestArchive(t *testing.T) {
 		s.Equal(n, 1)
 		left, err := s.Orders.Count(ctx)
 		s.NoErr(err)
-		moved, err := old.Orders.Count(ctx)
+		moved, err := old.Orders.All(ctx)
 		s.NoErr(err)
-		s.Equal([]int{left, moved}, []int{3, 1})
+		s.Equal(left, 3)
+		s.Equal(totals(moved), []string{"10.00"})
+		s.Equal(moved[0].CreatedBy, "ada")
 	})
 }
 
@@ -100,6 +103,21 @@ func TestTenants(t *testing.T) {
 			s.NoErr(err)
 			s.Equal(n, 1)
 		}
+	})
+}
+
+func TestTenantColumn(t *testing.T) {
+	each(t, func(_ *testing.T, ctx context.Context, s *stocked) {
+		people, orders := s.bought(ctx)
+		ada, bob := Account{s.Shop, people[0].ID}, Account{s.Shop, people[1].ID}
+		s.NoErr(bob.Place(ctx, &Order{Customer: prom.RefTo(&people[0]), State: "open", Total: "2.00"}))
+		for account, want := range map[Account]int{ada: 3, bob: 2} {
+			n, err := account.Orders().Count(ctx)
+			s.NoErr(err)
+			s.Equal(n, want)
+		}
+		_, err := bob.Orders().Get(ctx, orders[0].ID) // Ada's
+		s.True(errors.Is(err, prom.ErrNotFound))
 	})
 }
 

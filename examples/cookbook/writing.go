@@ -172,14 +172,14 @@ func ship(ctx context.Context, orders *prom.Repo[Order], o *Order, mail func(pro
 	})
 }
 
-// importCSV reads products, with a head line and the columns sku, name, price and stock. It stores all of them or none;
-// those that exist are replaced.
-func importCSV(ctx context.Context, products *prom.Repo[Product], from io.Reader) (int, error) {
+// importCSV reads products, with a head line and the columns sku, name, price and stock. It stores all of them or none,
+// and updates those that exist.
+func importCSV(ctx context.Context, products *prom.Repo[Product], from io.Reader) (n int, err error) {
 	r := csv.NewReader(from)
+	r.FieldsPerRecord = 4
 	if _, err := r.Read(); err != nil {
 		return 0, err
 	}
-	n := 0
 	store := func(ctx context.Context, list []Product) error {
 		n += len(list)
 		_, err := products.OnConflict(productSKU).
@@ -188,7 +188,7 @@ func importCSV(ctx context.Context, products *prom.Repo[Product], from io.Reader
 			CreateMany(ctx, list)
 		return err
 	}
-	err := products.Tx(ctx, func(ctx context.Context) error {
+	err = products.Tx(ctx, func(ctx context.Context) error {
 		var list []Product
 		for {
 			record, err := r.Read()
