@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree release-check site site-check
+.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -144,6 +144,17 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 
 release-check: ## go install of the command from the tree of a release, compiled and run; make test only resolves it
 	cd internal/release && PROM_TEST_SIZE=full $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...
+
+# It works in a clone, and pushes nothing. DIST is a new folder for the archives; APPLY=1 commits and tags. PLATFORMS= compiles nothing.
+release release-archives: PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+release: ## a release, as in make release VERSION=v0.1.0: changelog, tags, archives of prom, checksums; a dry run without APPLY=1
+	$(if $(VERSION),,$(error name a version: make release VERSION=v0.1.0))@\
+	cd internal/release && $(GO) run . -cut -repo '$(CURDIR)' -version '$(VERSION)' -platforms '$(PLATFORMS)' \
+		$(if $(DIST),-dist '$(abspath $(DIST))') $(if $(APPLY),-apply)
+
+release-archives: ## the archives of a release, from a checkout of its tag: make release-archives VERSION=v0.1.0 DIST=dist
+	$(if $(and $(VERSION),$(DIST)),,$(error name a version and a new folder: make release-archives VERSION=v0.1.0 DIST=dist))@\
+	cd internal/release && $(GO) run . -archives -repo '$(CURDIR)' -version '$(VERSION)' -platforms '$(PLATFORMS)' -dist '$(abspath $(DIST))'
 
 # A checkout's modules replace the library by the folder above, with which go install would refuse them. OUT is a new folder, PROXY another one.
 release-tree: ## the tree to commit and tag for a release, as in make release-tree VERSION=v0.1.0 OUT=/tmp/release
