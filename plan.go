@@ -76,7 +76,9 @@ const (
 	StepDropConstraint     = StepKind(schema.DropConstraint)
 	StepRebuildTable       = StepKind(schema.RebuildTable)
 	StepAuditTable         = StepKind(schema.AuditTable) // the triggers of the audit log
-	StepByHand             = StepKind(schema.ByHand)     // a step that prom does not do: do it by hand
+	StepCreatePartition    = StepKind(schema.CreatePartition)
+	StepDetachPartition    = StepKind(schema.DetachPartition) // see [Partitions]
+	StepByHand             = StepKind(schema.ByHand)          // a step that prom does not do: do it by hand
 )
 
 // Risk is the risk of a [Step]: what it may cost or destroy. Its text form, in JSON too, is its name.
@@ -174,6 +176,15 @@ type SchemaPlan struct {
 type planned struct {
 	on     *db.DB
 	tables []*schema.Table
+	keeps  *install.Retention // of a plan for the partitions of one table; nil for another one
+}
+
+// apply runs steps.
+func (t *planned) apply(ctx context.Context, steps []schema.Step) ([]schema.Step, error) {
+	if t.keeps != nil {
+		return install.ApplyPartitions(ctx, t.on, t.tables[0], *t.keeps, steps)
+	}
+	return install.Apply(ctx, t.on, t.tables, steps)
 }
 
 // Empty reports whether the plan has no steps.
@@ -300,7 +311,7 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 		if steps == nil {
 			continue
 		}
-		list, err := install.Apply(ctx, t.on, t.tables, stepsAt(steps))
+		list, err := t.apply(ctx, stepsAt(steps))
 		core.ForgetForms(t.on)
 		if done = append(done, ownSteps(list)...); err != nil {
 			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))

@@ -14,9 +14,12 @@ type Found struct {
 	Materialized bool // it is a materialized view
 	Virtual      bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
 	Partitioned  bool // its rows lie in other tables
-	SetsColumns  bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
-	LocalRefs    bool // foreign keys reach no other schema; see dialect.Features
-	FoldNames    bool // names are compared without the case of the letters A to Z; see dialect.Features
+	// how its rows are divided, as the engine writes it: "RANGE (at)"; "" for an ordinary table, and where it is not asked
+	PartitionKey string
+	Partitions   []FoundPartition // told with PartitionKey
+	SetsColumns  bool             // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
+	LocalRefs    bool             // foreign keys reach no other schema; see dialect.Features
+	FoldNames    bool             // names are compared without the case of the letters A to Z; see dialect.Features
 	Columns      []FoundColumn
 	Indexes      []FoundIndex // those behind a primary key are left out
 	ForeignKeys  []FoundForeignKey

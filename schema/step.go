@@ -58,7 +58,9 @@ const (
 	DropConstraint    StepKind = "drop constraint"
 	RebuildTable      StepKind = "rebuild table"
 	AuditTable        StepKind = "audit table" // by triggers that write to the audit log
-	ByHand            StepKind = "by hand"     // nothing that this library does by itself
+	CreatePartition   StepKind = "create partition"
+	DetachPartition   StepKind = "detach partition" // it is a table of its own then, with its rows
+	ByHand            StepKind = "by hand"          // nothing that this library does by itself
 
 	// Steps of migrations between declared schemas. No plan for a database has them: it drops no tables.
 	DropTable StepKind = "drop table"

@@ -31,6 +31,8 @@ type Table struct {
 
 	Audited bool // triggers write its changes to the audit log
 
+	Partition *Partitioning // how PostgreSQL divides its rows among partitions; nil for an ordinary table
+
 	Filled bool // the database fills some of its columns: there is a ReadOnly one
 
 	Version *Column   // incremented at every write; nil when there is none
