@@ -76,6 +76,8 @@ const (
 	StepDropConstraint     = StepKind(schema.DropConstraint)    // drops a constraint
 	StepRebuildTable       = StepKind(schema.RebuildTable)      // creates a table of SQLite again, with its rows
 	StepAuditTable         = StepKind(schema.AuditTable)        // creates the triggers of the audit log
+	StepCreatePartition    = StepKind(schema.CreatePartition)   // creates a partition; see [Partitions]
+	StepDetachPartition    = StepKind(schema.DetachPartition)   // makes a partition a table of its own; see [Partitions]
 	StepByHand             = StepKind(schema.ByHand)            // is done by hand, as Reason says
 )
 
@@ -175,6 +177,15 @@ type SchemaPlan struct {
 type planned struct {
 	on     *db.DB
 	tables []*schema.Table
+	keeps  *install.Retention // of a plan for the partitions of one table; nil for another one
+}
+
+// apply runs steps.
+func (t *planned) apply(ctx context.Context, steps []schema.Step) ([]schema.Step, error) {
+	if t.keeps != nil {
+		return install.ApplyPartitions(ctx, t.on, t.tables[0], *t.keeps, steps)
+	}
+	return install.Apply(ctx, t.on, t.tables, steps)
 }
 
 // Empty reports whether the plan has no steps.
@@ -301,7 +312,7 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 		if steps == nil {
 			continue
 		}
-		list, err := install.Apply(ctx, t.on, t.tables, stepsAt(steps))
+		list, err := t.apply(ctx, stepsAt(steps))
 		core.ForgetForms(t.on)
 		if done = append(done, ownSteps(list)...); err != nil {
 			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))

@@ -36,6 +36,7 @@ type Dialect interface {
 	Forming
 	Watching
 	Auditing
+	Partitioning
 }
 
 // Definition writes DDL.

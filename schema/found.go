@@ -9,11 +9,14 @@ import (
 
 // Found is a table or view of a database, as introspection reports it: the result of DB.Describe in package prom.
 type Found struct {
-	Exists       bool              // there is a table or view of this name
-	View         bool              // it is a view, materialized or not
-	Materialized bool              // it is a materialized view
-	Virtual      bool              // it is a virtual table of SQLite; only set for plans
-	Partitioned  bool              // it is partitioned: its rows are in other tables
+	Exists       bool // there is a table or view of this name
+	View         bool // it is a view, materialized or not
+	Materialized bool // it is a materialized view
+	Virtual      bool // it is a virtual table of SQLite; only set for plans
+	Partitioned  bool // it is partitioned: its rows are in other tables
+	// how its rows are divided, as PostgreSQL writes it: "RANGE (at)"; "" for an ordinary table, and if it was not read
+	PartitionKey string
+	Partitions   []FoundPartition  // read with PartitionKey
 	SetsColumns  bool              // ON DELETE SET NULL can name columns of the foreign key; only set for plans
 	LocalRefs    bool              // foreign keys cannot refer to another schema; see dialect.Features
 	FoldNames    bool              // names are compared ignoring the case of A to Z; see dialect.Features

@@ -76,6 +76,7 @@ type builder struct {
 	table   *Table
 	last    []*Column // of an embedded prom.Model: after the model's own
 	indexes []pendingIndex
+	divided partitionTag
 	result  bool // the struct is for rows of a result and no table's
 }
 
@@ -268,6 +269,10 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, in place)
 		return errors.New("audit is for a blank field _, and says it of the whole model: _ struct{} `prom:\"audit\"`")
 	}
 	c.NoAudit = tg.has("noaudit")
+	if tg.has("partition") || tg.has("partitions") {
+		return errors.New("partition is for a blank field _, and says it of the whole model: " +
+			"_ struct{} `prom:\"partition=month(at)\"`")
+	}
 	if tg.has("view") || tg.has("materialized") {
 		return errors.New("view and materialized are for a blank field _, and say it of the whole model")
 	}
@@ -447,7 +452,10 @@ func (b *builder) finish() (*Table, error) {
 		refers := slices.ContainsFunc(t.ForeignKeys, func(k *ForeignKey) bool { return slices.Contains(k.Columns, c) })
 		c.Folded = c.NoCase && !c.Key && c.References == nil && !refers
 	}
-	return t, b.makeIndexes()
+	if err := b.makeIndexes(); err != nil {
+		return nil, err
+	}
+	return t, b.makePartitioning()
 }
 
 // checkAuto returns an error when the database would have to count up more than one column of the key.

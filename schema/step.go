@@ -58,6 +58,8 @@ const (
 	DropConstraint    StepKind = "drop constraint"     // drops a constraint
 	RebuildTable      StepKind = "rebuild table"       // makes a table of SQLite again and copies its rows
 	AuditTable        StepKind = "audit table"         // creates or replaces the triggers of the audit log
+	CreatePartition   StepKind = "create partition"    // creates a partition
+	DetachPartition   StepKind = "detach partition"    // makes a partition, with its rows, a table of its own
 	ByHand            StepKind = "by hand"             // is not done by this library, but by hand
 
 	// DropTable and DropType, of an enum, are steps of migrations between declared schemas (prom migrate). Plans for a

@@ -31,6 +31,8 @@ type Table struct {
 
 	Audited bool // triggers write its changes to the audit log
 
+	Partition *Partitioning // how PostgreSQL divides its rows among partitions; nil for an ordinary table
+
 	Filled bool // it has a ReadOnly column
 
 	Version *Column   // the version of optimistic locking; nil if there is none

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
@@ -168,6 +169,7 @@ func (b *between) creation(t *schema.Table, later func(sql string)) (list []stri
 		later(b.d.AddReference(t, c))
 		return false
 	})...)
+	list = append(list, dialect.CreatePartitions(b.d, t, time.Time{})...) // those of periods follow when the time has come
 	for _, ix := range t.Indexes {
 		list = append(list, b.d.CreateIndex(t, ix)...)
 	}
@@ -373,7 +375,20 @@ func (b *between) alter(t, old *schema.Table) error {
 			break
 		}
 	}
+	if drift := partitionDrift(t, b.partitions(t), b.partitions(old)); drift != nil {
+		b.steps = append(b.steps, dialect.ByHand(drift, "PostgreSQL does not change how a table is partitioned: create a table of "+
+			"another name by another model, copy the rows, and exchange the names"))
+	}
 	return b.audit(t, old)
+}
+
+// partitions tells how a table is partitioned, as far as it is by its beginning.
+func (b *between) partitions(t *schema.Table) string {
+	by := b.d.PartitionBy(t)
+	if by != "" && t.Partition.Count > 0 {
+		by += fmt.Sprintf(" in %d partitions", t.Partition.Count)
+	}
+	return by
 }
 
 // after tells what is there after steps, where no engine does: what the model wants, but for columns that take NULL

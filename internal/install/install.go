@@ -399,6 +399,7 @@ func (in *installer) create(t *schema.Table) {
 		}
 	}
 	in.taken(t, "the name of the table")
+	in.parts(t)
 	in.indexes(t, t.Indexes)
 }
 

@@ -82,6 +82,13 @@ func head(t *schema.Table) string {
 	}
 	l := line{"table", word(t.Name)}
 	l.flag("audit", t.Audited)
+	if p := t.Partition; p != nil {
+		l.option("partition", string(p.By))
+		l.option("on", p.Column.Name)
+		if p.Count > 0 {
+			l.option("partitions", strconv.Itoa(p.Count))
+		}
+	}
 	return l.String()
 }
 
