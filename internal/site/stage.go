@@ -155,6 +155,9 @@ func (s *stager) write(p *page) error {
 	if slices.Contains([]string{"CHANGELOG.md", "docs/README.md"}, p.path) { // they have the words of all others
 		b.WriteString("search: false\n")
 	}
+	if p.path == "README.md" {
+		b.WriteString("titleTemplate: Go structs in PostgreSQL and SQLite\n")
+	}
 	b.WriteString("---\n\n")
 	marks := s.anchors(p)
 	headings := p.headings()
