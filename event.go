@@ -36,7 +36,10 @@ type Event struct {
 	Wait    Wait // of an EventWait
 	// Reconnect reports whether a connection was made after one had failed, of an EventConnect.
 	Reconnect bool
-	Err       error // nil on success; of an EventRetry, the error of the attempt before
+	// Host is the address of the standby that answered a statement or a transaction; "" for the primary, and for a
+	// connection without replicas.
+	Host string
+	Err  error // nil on success; of an EventRetry, the error of the attempt before
 
 	_ *driver.Statement
 	_ bool

@@ -2,8 +2,11 @@ package db
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/replica"
 )
 
 // Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a
@@ -79,7 +82,7 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		f := db.apart(ctx, true)
 		defer f.end()
 		if b, ok := e.(driver.Batcher); ok {
-			if failed, err = b.Batch(ctx, sts, read); failed != driver.NoPlace {
+			if failed, err = db.batchOn(ctx, b, sts, read); failed != driver.NoPlace {
 				return failed, f.explain(err)
 			}
 		}
@@ -87,6 +90,36 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 	if failed == driver.NoPlace {
 		return db.batchInTx(ctx, sts, read)
 	}
+	return failed, err
+}
+
+// batchOn runs statements together, on a standby if all of them may run on one.
+func (db *DB) batchOn(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
+	if db.replicas() == nil {
+		return b.Batch(ctx, sts, read)
+	}
+	writes := slices.ContainsFunc(sts, (*driver.Statement).MayWrite)
+	if !writes && !slices.ContainsFunc(sts, func(st *driver.Statement) bool { return st.Read != driver.AnyReader }) {
+		var a replica.Answer
+		if db.onReplica(ctx, sts[0], &a, func(e driver.Replica) error {
+			b, ok := e.(driver.Batcher)
+			if !ok {
+				return driver.ErrBehind
+			}
+			if failed, err = b.Batch(ctx, sts, read); errors.Is(err, driver.ErrBehind) {
+				return err
+			}
+			return nil
+		}) {
+			sts[0].Log = nil
+			a.Done(err)
+			return failed, replicaError(ctx, err)
+		}
+	}
+	l := db.logs(ctx, sts[0], writes)
+	failed, err = b.Batch(ctx, sts, read)
+	l.done(err)
 	return failed, err
 }
 
