@@ -20,6 +20,9 @@ const (
 	keyDuration  = attribute.Key("prom.wait.duration") // in seconds
 	keyAffected  = attribute.Key("prom.affected_rows") // of writes
 	keyBytes     = attribute.Key("prom.bytes")         // that were sent, of COPY and large values
+	keyHost      = attribute.Key("prom.host")          // the address of a server, with reads=replicas
+	keyRole      = attribute.Key("prom.host.role")     // primary, standby, endpoint or unknown
+	keyState     = attribute.Key("prom.host.state")    // serves, behind or away
 	keyCoalesced = attribute.Key("prom.coalesced")     // true for a Get that shared the statement of others
 )
 

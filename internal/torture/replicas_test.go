@@ -398,3 +398,69 @@ func TestReplicas(t *testing.T) {
 			100*float64(standbys)/float64(standbys+primary))
 	}
 }
+
+// Ensure the same while a standby is promoted in the middle, with synchronous replication, and another one follows it:
+// what was acknowledged is shown, by whichever server answers. suite: 47
+func TestReplicas_Promotion(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := within(10 * time.Minute)
+	defer cancel()
+	cluster := dbtest.NewCluster(t, dbtest.ClusterConfig{Standbys: 2, Sync: true})
+	db := replicated(t, cluster, "&failover_wait=30s&max_lag=1s")
+	leaves, shelves := prom.NewRepo[Leaf](prom.Using(db)), prom.NewRepo[Shelf](prom.Using(db))
+	s := Shelf{}
+	if err := shelves.Create(ctx, &s); err != nil {
+		t.Fatal(err)
+	}
+	const workers = 4
+	var acked, missed, reads atomic.Int64
+	var ended atomic.Bool
+	done := make(chan error, 1)
+	go func() {
+		done <- together(workers, func(i int) error {
+			l := Leaf{Shelf: prom.NewRef[Shelf](s.ID), Worker: i}
+			if err := leaves.Create(ctx, &l); err != nil {
+				return err
+			}
+			least := 0
+			for n := 1; !ended.Load(); n++ {
+				call, cancel := context.WithTimeout(ctx, 30*time.Second)
+				_, err := leaves.Where(leafID.Eq(l.ID)).Update(call, leafNo.Set(n))
+				cancel()
+				if err == nil {
+					least = n
+					acked.Add(1)
+				}
+				got, err := leaves.Get(ctx, l.ID)
+				if err != nil {
+					continue // no server, for a moment
+				}
+				reads.Add(1)
+				if got.No < least {
+					missed.Add(1)
+				}
+				least = max(least, got.No)
+			}
+			return nil
+		})
+	}()
+	busy := func(from int64) {
+		for end := time.Now().Add(time.Minute); acked.Load() < from+100 && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	busy(acked.Load())
+	cluster.Primary.Kill(t)
+	cluster.Failover(t)
+	serving(t, db, 1)
+	busy(acked.Load())
+	ended.Store(true)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	standbys, primary := routed(db)
+	if missed.Load() > 0 || acked.Load() == 0 {
+		t.Errorf("%d of %d reads missed a write, of %d", missed.Load(), reads.Load(), acked.Load())
+	}
+	dbtest.Reportf(t, 47, "a promotion: %d writes, %d reads, 0 missed, %d by standbys, %d by the primary", acked.Load(), reads.Load(), standbys, primary)
+}

@@ -33,7 +33,8 @@ func (s *Set) Try(ctx context.Context, scope *Scope, a *Answer, run func(e drive
 		return false, nil
 	}
 	*a = Answer{set: s, scope: scope, by: on}
-	for waited := false; ; waited = true {
+	var end time.Time // of the wait
+	for {
 		log, start := a.ask(need), uint64(0)
 		if log != nil && !on.endpoint {
 			if on.late.Load() > time.Now().UnixNano() {
@@ -48,13 +49,11 @@ func (s *Set) Try(ctx context.Context, scope *Scope, a *Answer, run func(e drive
 		if !errors.Is(err, driver.ErrBehind) {
 			return true, err
 		}
-		if waited {
-			break
+		if end.IsZero() {
+			end = time.Now().Add(s.wait)
 		}
-		if !on.await(ctx, need, s.wait) {
-			if !on.endpoint {
-				on.late.Store(time.Now().Add(lateFactor * s.wait).UnixNano())
-			}
+		if !on.await(ctx, need, time.Until(end)) {
+			on.late.Store(time.Now().Add(lateFactor * s.wait).UnixNano())
 			break
 		}
 	}

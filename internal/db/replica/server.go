@@ -43,7 +43,7 @@ const (
 )
 
 // lookTimeout bounds the look at a server. One that does not answer in that time answers no reads either.
-const lookTimeout = time.Second
+const lookTimeout = 2 * time.Second
 
 // start returns which start of the server what it tells from now on is of.
 func (s *server) start() uint64 {
@@ -117,10 +117,11 @@ func (s *server) look(ctx context.Context) bool {
 	return true
 }
 
-// await asks the server for its position until it has replayed what is needed, and reports whether it has.
+// await asks the server for its position until it has replayed what is needed, and reports whether it has. For an
+// endpoint, where each connection may be to another server, it waits a moment, and reports whether there is more time.
 func (s *server) await(ctx context.Context, need uint64, most time.Duration) bool {
-	const first, last = 500 * time.Microsecond, 4 * time.Millisecond
-	if s.endpoint || most <= 0 {
+	const first, last = time.Millisecond, 4 * time.Millisecond
+	if most <= 0 {
 		return false
 	}
 	end := time.NewTimer(most)
@@ -135,6 +136,9 @@ func (s *server) await(ctx context.Context, need uint64, most time.Duration) boo
 		case <-ctx.Done():
 			next.Stop()
 			return false
+		}
+		if s.endpoint {
+			return true
 		}
 		select {
 		case <-s.ask():
