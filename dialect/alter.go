@@ -8,7 +8,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Altering writes what makes a table that exists like its model.
+// Altering writes the statements that change an existing table to match its model.
 type Altering interface {
 	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes
 	// the table as those before it leave it. What only a person can do has no statements, and a reason.

@@ -20,7 +20,7 @@ type AuditTrigger struct {
 	Create string // the statement that makes it
 }
 
-// Auditing writes what it takes to keep the audit log.
+// Auditing writes the statements of the audit log.
 type Auditing interface {
 	// AuditTriggers returns a query about a table with one row for each trigger that audits it: its name, and its text.
 	AuditTriggers() string

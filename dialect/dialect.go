@@ -111,8 +111,8 @@ type Definition interface {
 	Prerequisites(cols []*schema.Column) []string
 }
 
-// Introspection writes queries on the engine's catalog. Each but Tables and References is about a table, whose name it
-// gets by About. A boolean may be 0 or 1.
+// Introspection writes queries on the engine's catalog. Each query is about one table, whose name it gets by About,
+// except Tables and References. A boolean result may be 0 or 1.
 type Introspection interface {
 	// About returns a query about a table of that name and its only argument, by which it knows the table. The query
 	// may be one that is not about a table's name, and has no argument then.
@@ -222,7 +222,7 @@ type Introspection interface {
 	RowCount(table string) string
 }
 
-// Forming tells how the columns of a table that exists store their values.
+// Forming describes how the columns of existing tables store their values; see [schema.Form].
 type Forming interface {
 	// Forms reports whether the kind may be stored in several forms.
 	Forms(k schema.Kind) bool
@@ -264,7 +264,7 @@ const (
 	SortFullText     = "full-text index"   // a table of FTS5 whose content is another table
 )
 
-// Watching writes what it takes to learn of new rows.
+// Watching writes the statements by which a watch learns of new rows.
 type Watching interface {
 	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the
 	// table are notified, and whether (boolean) the trigger that notifies exists. An engine without channels returns

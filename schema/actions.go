@@ -111,9 +111,8 @@ func (a Actions) applied(k *FoundForeignKey) *FoundForeignKey {
 	return k
 }
 
-// Over returns the foreign key that takes the place of another one: what the tag says nothing of is as it was. But SET
-// NULL, when none of the columns may be NULL, fails for each row that it is about: NO ACTION, which refuses the same,
-// says so.
+// Over returns the foreign key that replaces have: k, with the actions of have where the tag sets none. SET NULL
+// becomes NO ACTION if none of the columns may be NULL, because both refuse the delete.
 func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions, null bool) *FoundForeignKey {
 	n := *k
 	kept := func(action string) string {

@@ -20,9 +20,9 @@ type DraftKey struct {
 	Actions
 }
 
-// Assemble makes tables of drafts, which refer to each other alone. A draft has its Name, Columns, Key, Indexes and
-// Keys; of a column what DDL depends on, without a Go type. The tables are for DDL and comparison: no rows are read or
-// written by them. Errors tell the table and what of it does not fit.
+// Assemble makes tables of drafts, which refer only to each other. A draft has a Name, Columns, Key, Indexes and Keys;
+// its columns have what DDL needs, without a Go type. The tables are for DDL and comparison, not for reading and
+// writing rows. Errors name the table and what is wrong with it.
 func Assemble(drafts []Draft) ([]*Table, error) {
 	list, byName := make([]*Table, len(drafts)), map[string]*Table{}
 	for i := range drafts {

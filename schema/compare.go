@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Compare tells how what a database has of a table differs from want, what it would have if it had just made the table,
-// as the same introspection tells it. So what an engine writes in its own way, such as a default or the condition of an
-// index, is compared in that way. Foreign keys, which a table that is made for comparison may be without, are compared
-// with the model.
+// Compare returns the differences between a table in a database (have) and the model. The argument want is the table as
+// the same introspection would describe it if it had just been created from the model. So texts that an engine
+// rewrites, such as a default or the condition of an index, are compared as the engine writes them. Foreign keys are
+// compared with the model itself, because a table that is created for the comparison may have none.
 func (t *Table) Compare(want, have *Found) []*Drift {
 	c := comparison{table: t, want: want, have: have}
 	if !have.Exists {

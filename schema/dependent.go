@@ -26,8 +26,8 @@ const (
 	HoldsIndex   = "x" // to drop the index
 )
 
-// Holding lists those that keep an engine from something that is done to a column, or an index: one of the Holds
-// constants, or several.
+// Holding returns the dependents that keep the engine from changing the column, or the index, with the given name. The
+// argument what is one or several of the Holds constants, concatenated.
 func (f *Found) Holding(name, what string) (list []Dependent) {
 	for _, d := range f.Dependents {
 		if strings.ContainsAny(d.Holds, what) && (d.Column == "" || f.same(d.Column, name)) {
@@ -37,7 +37,7 @@ func (f *Found) Holding(name, what string) (list []Dependent) {
 	return list
 }
 
-// Texts returns what each of the dependents is, as people call it: view actor_info. Each is told once.
+// Texts returns a description of each dependent, such as "view actor_info", without duplicates.
 func Texts(list []Dependent) (texts []string) {
 	for _, d := range list {
 		if text := strings.TrimSpace(string(d.Sort) + " " + d.Name); !slices.Contains(texts, text) {
@@ -47,7 +47,7 @@ func Texts(list []Dependent) (texts []string) {
 	return texts
 }
 
-// Others returns as drifts what lies on a table or uses it and is told nowhere else. No model says anything of it.
+// Others returns, as drifts, the dependents that are not columns or indexes of the table. No model declares them.
 func (f *Found) Others(table string) (drifts []*Drift) {
 	for i, d := range f.Dependents {
 		if d.Listed && !slices.ContainsFunc(f.Dependents[:i],
@@ -58,8 +58,8 @@ func (f *Found) Others(table string) (drifts []*Drift) {
 	return drifts
 }
 
-// WithDependents adds what depends on a table, which was found with the names of before: a renamed column is known by
-// its new one.
+// WithDependents adds the dependents of a table. They were found under the old names of renamed columns, and get the
+// new ones.
 func (f *Found) WithDependents(list []Dependent, renamed []*Drift) {
 	for i := range list {
 		for _, r := range renamed {

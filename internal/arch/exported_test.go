@@ -260,7 +260,7 @@ func TestExportedExamples(t *testing.T) {
 	}
 	written := examples
 	for _, page := range pages(t) {
-		if page != "CHANGELOG.md" {
+		if !strings.HasPrefix(page, "CHANGELOG") {
 			written += readPage(t, page)
 		}
 	}

@@ -225,13 +225,7 @@ func parseTimeout(v string, unit time.Duration) (time.Duration, error) {
 		}
 		d = time.Duration(n) * unit
 	}
-	switch {
-	case err != nil || d < 0 || d > most:
-		return 0, errValue
-	case d == 0:
-		return NoTimeout, nil
-	}
-	return d, nil
+	return limited(d, most, err)
 }
 
 // parseDays reads a number of days or a duration. It returns NoTimeout for zero.
@@ -243,6 +237,11 @@ func parseDays(v string) (time.Duration, error) {
 		n, err = strconv.ParseInt(v, 10, 64)
 		d = time.Duration(min(n, int64(most/time.Hour))) * 24 * time.Hour
 	}
+	return limited(d, most, err)
+}
+
+// limited refuses a duration that could not be read, is negative or greater than most, and returns NoTimeout for zero.
+func limited(d, most time.Duration, err error) (time.Duration, error) {
 	switch {
 	case err != nil || d < 0 || d > most:
 		return 0, errValue

@@ -93,11 +93,7 @@ func advisePostgres(ctx context.Context, db *prom.DB, s Statement, scan *Node, c
 	if strings.Contains(scan.Table, ".") {
 		return nil, nil // a temporary table cannot stand for a name with a schema
 	}
-	handle, err := db.SQL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx, err := handle.BeginTx(ctx, nil)
+	tx, err := begin(ctx, db)
 	if err != nil {
 		return nil, err
 	}

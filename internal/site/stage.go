@@ -152,7 +152,7 @@ func (s *stager) versions() []string {
 func (s *stager) write(p *page) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "---\ntitle: %s\ndescription: %s\nsource: %s\n", quote(p.title), quote(p.description), quote(p.path))
-	if slices.Contains([]string{"CHANGELOG.md", "docs/README.md"}, p.path) { // they have the words of all others
+	if slices.Contains([]string{"CHANGELOG.md", "CHANGELOG-main.md", "docs/README.md"}, p.path) { // they have the words of all
 		b.WriteString("search: false\n")
 	}
 	if p.path == "README.md" {
