@@ -120,11 +120,9 @@ func (s *Scope) settle(from Mark, now Position) {
 		return
 	}
 	s.found = max(s.found, from.lost)
-	if s.at == from.at && s.at.Log > now.Log {
-		s.at.Log = now.Log
-	}
-	if s.at == from.at && s.at.Timeline > now.Timeline {
-		s.at.Timeline = now.Timeline
+	if s.at == from.at {
+		s.at = now // later, or all that there is
+		return
 	}
 	s.at = s.at.later(now)
 }
