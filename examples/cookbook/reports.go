@@ -55,7 +55,7 @@ func count(ctx context.Context, orders *prom.Repo[Order]) (Figures, error) {
 // lastOrders returns the last n orders of each customer.
 func lastOrders(ctx context.Context, orders *prom.Repo[Order], n int) ([]Order, error) {
 	return prom.LimitBy(orders.OrderBy(orderPlaced.Desc()), n, orderCustomer).
-		OrderBy(prom.Via(orderCustomer, customerName).Asc(), orderPlaced.Desc()).All(ctx)
+		OrderBy(orderCustomer.Asc(), orderPlaced.Desc()).All(ctx)
 }
 
 // revenue is the sum of the orders of each day, as days are in a zone.
