@@ -36,7 +36,7 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		}
 	}
 	inner, l := db.limit(ctx)
-	failed, err = db.batch(inner, sts, read)
+	failed, err = db.batch(inner, e, sts, read)
 	err = l.end(err)
 	if err != nil && failed >= 0 {
 		err = db.describe(err, sts[failed])
@@ -55,7 +55,7 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 			break
 		}
 		e := db.newEvent(EventStatement, st)
-		e.Batched, e.Start = true, batch.Start
+		e.Batched, e.Start, e.Host = true, batch.Start, batch.Host
 		inside := db.start(ctx, e)
 		var own error
 		if i == failed {
@@ -67,7 +67,8 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 	return rows
 }
 
-func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (db *DB) batch(ctx context.Context, event *Event, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
 	failed = driver.NoPlace
 	if tx := db.txOf(ctx); tx != nil {
 		if b, ok := tx.engine.(driver.Batcher); ok {
@@ -82,7 +83,7 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		f := db.apart(ctx, true)
 		defer f.end()
 		if b, ok := e.(driver.Batcher); ok {
-			if failed, err = db.batchOn(ctx, b, sts, read); failed != driver.NoPlace {
+			if failed, err = db.batchOn(ctx, event, b, sts, read); failed != driver.NoPlace {
 				return failed, f.explain(err)
 			}
 		}
@@ -94,8 +95,8 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 }
 
 // batchOn runs statements together, on a standby if all of them may run on one.
-func (db *DB) batchOn(ctx context.Context, b driver.Batcher, sts []*driver.Statement, read driver.BatchFunc) (failed int,
-	err error) {
+func (db *DB) batchOn(ctx context.Context, event *Event, b driver.Batcher, sts []*driver.Statement,
+	read driver.BatchFunc) (failed int, err error) {
 	if db.replicas() == nil {
 		return b.Batch(ctx, sts, read)
 	}
@@ -113,6 +114,9 @@ func (db *DB) batchOn(ctx context.Context, b driver.Batcher, sts []*driver.State
 			return nil
 		}) {
 			sts[0].Log = nil
+			if event != nil {
+				event.Host = a.Host()
+			}
 			a.Done(err)
 			return failed, replicaError(ctx, err)
 		}

@@ -12,6 +12,9 @@ const (
 	DefaultReplicaWait = 50 * time.Millisecond
 )
 
+// replicaConnectTimeout bounds the making of a connection to a standby, instead of which the primary can answer.
+const replicaConnectTimeout = 2 * time.Second
+
 // replicaOptions are those of reads that standbys answer.
 func replicaOptions() []option {
 	return []option{
@@ -91,7 +94,7 @@ func ReplicaWait(d DSN) time.Duration {
 // OnHost returns the DSN of one host of another one, whatever that host is.
 func OnHost(d DSN, h Host) DSN {
 	if d.Options.ConnectTimeout == 0 {
-		d.Options.ConnectTimeout = HostsConnectTimeout
+		d.Options.ConnectTimeout = replicaConnectTimeout
 	}
 	if d.Options.TCPUserTimeout == 0 && tcpUserTimeoutRefused == "" {
 		d.Options.TCPUserTimeout = HostsTCPUserTimeout

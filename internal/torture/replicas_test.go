@@ -445,7 +445,7 @@ func TestReplicas_Promotion(t *testing.T) {
 		})
 	}()
 	busy := func(from int64) {
-		for end := time.Now().Add(time.Minute); acked.Load() < from+100 && time.Now().Before(end); {
+		for end := time.Now().Add(time.Minute); acked.Load() < from+int64(dbtest.Size(20, 500)) && time.Now().Before(end); {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}

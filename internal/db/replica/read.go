@@ -20,9 +20,6 @@ type Answer struct {
 // Host returns the address of the server.
 func (a *Answer) Host() string { return a.by.host.String() }
 
-// lateFactor is for how much longer than a wait was in vain nobody waits for the same server.
-const lateFactor = 10
-
 // Try has run read from a standby which shows what a scope must see, where there is one: ok is false where there is
 // none, and the primary has to answer. Run gets the engine, and what the statement has to ask about the log, nil for
 // nothing. Unless there is an error, [Answer.Done] has to follow when the rows have been read.
@@ -47,13 +44,16 @@ func (s *Set) Try(ctx context.Context, scope *Scope, a *Answer, run func(e drive
 			on.saw(start, log.Seen)
 		}
 		if !errors.Is(err, driver.ErrBehind) {
+			if err == nil && need > 0 && on.misses.Load() > 0 {
+				on.misses.Store(0)
+			}
 			return true, err
 		}
 		if end.IsZero() {
 			end = time.Now().Add(s.wait)
 		}
 		if !on.await(ctx, need, time.Until(end)) {
-			on.late.Store(time.Now().Add(lateFactor * s.wait).UnixNano())
+			on.isLate(end.Add(-s.wait), s.wait)
 			break
 		}
 	}

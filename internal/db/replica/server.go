@@ -22,6 +22,8 @@ type server struct {
 	reads atomic.Uint64 // that it has answered
 	late  atomic.Int64  // until when nobody waits for it, in Unix nanoseconds
 
+	misses atomic.Int32 // waits in vain, one after the other
+
 	mu      sync.Mutex
 	seen    bool
 	last    driver.Standing // when it was last looked at
@@ -115,6 +117,20 @@ func (s *server) look(ctx context.Context) bool {
 	}
 	s.seen, s.last, s.err, s.pause = true, now, nil, 0
 	return true
+}
+
+// isLate is called when a wait was in vain that began at some time: nobody waits for as long, and each time twice as
+// long. Of those who have waited together one counts.
+func (s *server) isLate(began time.Time, wait time.Duration) {
+	const most = 5
+	before := s.late.Load()
+	if before > began.UnixNano() {
+		return
+	}
+	pause := wait << min(s.misses.Load(), most)
+	if s.late.CompareAndSwap(before, time.Now().Add(pause).UnixNano()) {
+		s.misses.Add(1)
+	}
 }
 
 // await asks the server for its position until it has replayed what is needed, and reports whether it has. For an
