@@ -161,7 +161,7 @@ func TestPages(t *testing.T) {
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	base, _ := serve(t)
-	ctx, cancel := context.WithTimeout(browser(t), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(browser(t), 10*time.Minute)
 	defer cancel()
 	for text, want := range map[string]string{
 		"soft delete": "/guide/writes.html#soft-delete", "ErrUnique": "/errors.html#errunique",
