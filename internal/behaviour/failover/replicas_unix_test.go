@@ -252,7 +252,8 @@ func TestReplicas_Failures(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(n, 1)
 	}
-	is.True(clock.Since(began) < 8*time.Second)
+	t.Logf("20 reads with a standby that hangs: %v", clock.Since(began))
+	is.True(clock.Since(began) < 30*time.Second)
 	until(t, db, address(one), prom.HostStandby, prom.HostAway)
 	thaw()
 	until(t, db, address(one), prom.HostStandby, prom.HostServes)
