@@ -63,10 +63,7 @@ func stage(repo, out, version string) (n int, err error) {
 			if err := s.write(s.pages[p]); err != nil {
 				return 0, err
 			}
-			short, _, _ := strings.Cut(s.pages[p].title, ": ")
-			if p == "README.md" {
-				short = "First page"
-			}
+			short := shortTitle(s.pages[p])
 			group.Items = append(group.Items, sidebar{Text: short, Link: address(p)})
 			n++
 		}
@@ -77,6 +74,20 @@ func stage(repo, out, version string) (n int, err error) {
 		return 0, err
 	}
 	return n, errors.Join(s.save("site.json", text), s.copyImages())
+}
+
+var chapter = regexp.MustCompile(`^Chapter (\d+): `)
+
+// shortTitle is the title of a page in the tree.
+func shortTitle(p *page) string {
+	if p.path == "README.md" {
+		return "First page"
+	}
+	if chapter.MatchString(p.title) {
+		return chapter.ReplaceAllString(p.title, "$1. ")
+	}
+	short, _, _ := strings.Cut(p.title, ": ")
+	return short
 }
 
 // stager writes pages.
