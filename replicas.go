@@ -107,8 +107,10 @@ func (s HostState) String() string {
 type HostInfo struct {
 	// Address is the host and the port, as in the DSN.
 	Address string
-	Role    HostRole
-	State   HostState
+	// Role is what the server was when it was last asked.
+	Role HostRole
+	// State says whether it answers reads.
+	State HostState
 	// Lag is for how long the primary has had something that the standby had not replayed when it was last asked, to the
 	// precision of these questions: a quarter of max_lag, and at most a second. It is zero for the primary, and for a
 	// standby that has replayed everything, however long nothing was written.

@@ -40,15 +40,15 @@ type Partitioning interface {
 
 // PartitionSource is the default partition, from which rows go to a new one.
 type PartitionSource struct {
-	Name     string   // "" when there is none
-	Columns  []string // that are moved; nil when no rows are
-	Triggers []PartitionTrigger
+	Name     string             // "" when there is none
+	Columns  []string           // that are moved; nil when no rows are
+	Triggers []PartitionTrigger // of its own, which are disabled meanwhile
 }
 
 // PartitionTrigger is a trigger of a partition.
 type PartitionTrigger struct {
-	Name   string
-	Always bool // it fires in each replication role
+	Name   string // of the trigger
+	Always bool   // it fires in each replication role
 }
 
 // CreatePartitions returns the statements that make the partitions which a table has from its beginning, see

@@ -16,11 +16,11 @@ type PartitionBy string
 // The ways to divide a table: by periods of a time, which begin at midnight UTC, weeks on Monday, or by the hash of a
 // column.
 const (
-	ByDay   PartitionBy = "day"
-	ByWeek  PartitionBy = "week"
-	ByMonth PartitionBy = "month"
-	ByYear  PartitionBy = "year"
-	ByHash  PartitionBy = "hash"
+	ByDay   PartitionBy = "day"   // a partition for each day
+	ByWeek  PartitionBy = "week"  // a partition for each week
+	ByMonth PartitionBy = "month" // a partition for each month
+	ByYear  PartitionBy = "year"  // a partition for each year
+	ByHash  PartitionBy = "hash"  // a fixed number of partitions, by the hash of a column
 )
 
 var partitionWays = []PartitionBy{ByDay, ByWeek, ByMonth, ByYear, ByHash}
@@ -33,9 +33,9 @@ const maxPartitions = 1024
 
 // Partitioning is how PostgreSQL divides the rows of a table, as the tag option partition tells.
 type Partitioning struct {
-	By     PartitionBy
-	Column *Column
-	Count  int // of ByHash: how many partitions there are
+	By     PartitionBy // how the rows are divided
+	Column *Column     // by which they are
+	Count  int         // of ByHash: how many partitions there are
 }
 
 // String returns the value of the tag option.
@@ -43,11 +43,11 @@ func (p *Partitioning) String() string { return string(p.By) + "(" + p.Column.Na
 
 // Partition is one part of a partitioned table.
 type Partition struct {
-	Name     string // as [Table.Name] has it
-	Default  bool   // it takes the rows that no other one takes
-	From, To time.Time
-	Modulus  int // of ByHash, else 0
-	Rest     int // the remainder
+	Name     string    // as [Table.Name] has it
+	Default  bool      // it takes the rows that no other one takes
+	From, To time.Time // its period, without To; zero for another partition
+	Modulus  int       // of ByHash, else 0
+	Rest     int       // the remainder
 }
 
 // Start returns the beginning of the period that a moment is in.
@@ -127,9 +127,9 @@ func (t *Table) IsPart(name string) bool {
 // FoundPartition is a partition that a table has. Its bounds are microseconds since 1970 in UTC, math.MinInt64 and
 // math.MaxInt64 where it has none or they are no times.
 type FoundPartition struct {
-	Name     string
-	Default  bool
-	From, To int64
+	Name     string // as [Table.Name] has it
+	Default  bool   // it takes the rows that no other one takes
+	From, To int64  // its bounds, without To, in microseconds since 1970
 }
 
 // Is reports whether the partition has the bounds of a period.
