@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
+.PHONY: help setup check lint test nested race torture suite matrix engines parity cover fuzz quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -118,6 +118,10 @@ suite: setup ## the row N of docs/reliability.md alone, at full size, as in make
 matrix: ## the behaviour tests on PostgreSQL alone, on each of VERSIONS (13 to 18), from the npm registry
 	@GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) run ./internal/dbtest/matrix -versions '$(VERSIONS)' -run '$(RUN)' \
 		-timeout $(TIMEOUT) $(MATRIX)
+
+engines: ## the behaviour tests of engines that are not fetched: of Citus on PROM_TEST_CITUS, the DSN of a database with the extension
+	$(if $(PROM_TEST_CITUS),,$(error set PROM_TEST_CITUS to the DSN of a database with the extension citus))
+	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -run Citus ./internal/behaviour/install
 
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity

@@ -106,6 +106,18 @@ type Definition interface {
 	// not beyond that; "" where it does so by itself.
 	CountOn(table, column string) string
 
+	// Distribute returns the statement that has Citus distribute a table which has just been made, beside the one of the
+	// other name, "" for none. Where there is no Citus, it does nothing. It is "" for a table that is not distributed.
+	Distribute(t *schema.Table, beside string) string
+
+	// Distributing returns the statements that have Citus change tables one shard after the other, for the rest of the
+	// transaction, and those that end it. They do nothing without Citus.
+	Distributing() (begin, end []string)
+
+	// Distributed returns queries for whether (boolean) the database has Citus, and, if so, for how a table is
+	// distributed: the text of the tag option, or NULL. They are "" where that cannot be.
+	Distributed() (has, how string)
+
 	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the
 	// one that makes a collation when it does not exist. They may be repeated.
 	Prerequisites(cols []*schema.Column) []string

@@ -439,7 +439,7 @@ func WantedReference(t *Table, c *Column) *FoundForeignKey {
 	if c.References.Weak {
 		k.OnDelete = setNull
 	}
-	return c.References.applied(k)
+	return c.References.applied(t.placed(k, []*Column{c}))
 }
 
 // WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become
@@ -456,7 +456,7 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	if k.Mixed() && sets {
 		wanted.SetColumns = ColumnNames(k.Null)
 	}
-	return k.applied(wanted)
+	return k.applied(t.placed(wanted, k.Columns))
 }
 
 func wantedKey(columns []*Column, target *Table, to []*Column) *FoundForeignKey {

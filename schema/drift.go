@@ -76,6 +76,7 @@ const (
 	OfGrant            DriftOf = "grant"             // a grant on the table or a column
 	OfPartitionKey     DriftOf = "partition key"     // the partition key
 	OfPartitions       DriftOf = "partitions"        // the partitions
+	OfDistribution     DriftOf = "distribution"      // by Citus
 	OfInheritance      DriftOf = "inheritance"       // tables that inherit from it, or that it inherits from
 	OfRowType          DriftOf = "row type"          // a column elsewhere whose type is the row type of the table
 	OfStorage          DriftOf = "storage"           // parameters, tablespace, replica identity, WITHOUT ROWID

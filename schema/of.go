@@ -73,11 +73,12 @@ func newNamedTable(model reflect.Type, name string) (*Table, error) {
 
 // builder makes a Table from a struct.
 type builder struct {
-	table   *Table
-	last    []*Column // of an embedded prom.Model: after the model's own
-	indexes []pendingIndex
-	divided partitionTag
-	result  bool // the struct is for rows of a result and no table's
+	table       *Table
+	last        []*Column // of an embedded prom.Model: after the model's own
+	indexes     []pendingIndex
+	divided     partitionTag
+	distributed distributeTag
+	result      bool // the struct is for rows of a result and no table's
 }
 
 func (b *builder) setName(name string) error {
@@ -273,6 +274,10 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, in place)
 		return errors.New("partition is for a blank field _, and says it of the whole model: " +
 			"_ struct{} `prom:\"partition=month(at)\"`")
 	}
+	if tg.has("distribute") {
+		return errors.New("distribute is for a blank field _, and says it of the whole model: " +
+			"_ struct{} `prom:\"distribute=org_id\"`")
+	}
 	if tg.has("view") || tg.has("materialized") {
 		return errors.New("view and materialized are for a blank field _, and say it of the whole model")
 	}
@@ -455,7 +460,10 @@ func (b *builder) finish() (*Table, error) {
 	if err := b.makeIndexes(); err != nil {
 		return nil, err
 	}
-	return t, b.makePartitioning()
+	if err := b.makePartitioning(); err != nil {
+		return nil, err
+	}
+	return t, b.makeDistribution()
 }
 
 // checkAuto returns an error when the database would have to count up more than one column of the key.

@@ -33,6 +33,8 @@ type Table struct {
 
 	Partition *Partitioning // how PostgreSQL divides its rows among partitions; nil for an ordinary table
 
+	Distribution *Distribution // how Citus distributes it; nil for an ordinary table
+
 	Filled bool // it has a ReadOnly column
 
 	Version *Column   // the version of optimistic locking; nil if there is none
@@ -284,6 +286,9 @@ func (t *Table) Check() error {
 		if _, _, err := r.Ends(); err != nil {
 			return err
 		}
+	}
+	if err := t.checkDistribution(); err != nil {
+		return err
 	}
 	return t.checkCircles()
 }

@@ -21,13 +21,13 @@ func (Dialect) PartitionBy(t *schema.Table) string {
 }
 
 // serials are the types of generated columns of partitioned tables, which have no identity columns before PostgreSQL
-// 17.
+// 17, and of distributed ones, which have none on older versions of Citus.
 var serials = map[schema.Kind]string{schema.Int16: "SMALLSERIAL", schema.Int32: "SERIAL", schema.Int64: "BIGSERIAL"}
 
 // counted returns the clauses of a column that the database generates.
 func counted(t *schema.Table, c *schema.Column) (cl dialect.Clauses) {
 	switch generates := auto(c); {
-	case generates != "" && t.Partition != nil:
+	case generates != "" && (t.Partition != nil || t.Distribution != nil):
 		cl.Type = serials[c.Kind]
 	default:
 		cl.Auto = generates

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prom-go/prom/dialect"
@@ -53,4 +54,29 @@ func (db *DB) PartitionPeriods(ctx context.Context, t *schema.Table, found *sche
 		list = append(list, Period{Start: time.Unix(seconds, 0).UTC(), Rows: r.int(1)})
 	})
 	return list, err
+}
+
+type citusKey struct{}
+
+// HasCitus reports whether the database has the extension Citus. It is asked once.
+func (db *DB) HasCitus(ctx context.Context) (has bool, err error) {
+	query, _ := db.dialect.Distributed()
+	if query == "" {
+		return false, nil
+	}
+	known := db.Extra(citusKey{}, func() any { return new(atomic.Pointer[bool]) }).(*atomic.Pointer[bool])
+	if is := known.Load(); is != nil {
+		return *is, nil
+	}
+	if err = db.inspect(ctx, query, "", func(r inspected) { has = r.bool(0) }); err == nil {
+		known.Store(&has)
+	}
+	return has, err
+}
+
+// DistributedBy tells how Citus distributes a table, as the tag option does; "" when it does not.
+func (db *DB) DistributedBy(ctx context.Context, table string) (how string, err error) {
+	_, query := db.dialect.Distributed()
+	err = db.inspect(ctx, query, table, func(r inspected) { how = r.text(0) })
+	return how, err
 }

@@ -119,7 +119,9 @@ func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *i
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, a.db)
 		in.op = "apply"
-		if in.begin(); in.err == nil {
+		in.begin()
+		in.distributing(closure(a.tables))
+		if in.err == nil {
 			in.err = fn(ctx, in)
 		}
 		in.run(in.d.InstallEnd(), "")
@@ -249,6 +251,7 @@ func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) er
 			in := newInstaller(ctx, a.db)
 			in.op = "apply"
 			in.run([]string{in.d.LockTimeout(lockTimeout(a.db))}, t.Name)
+			in.distributing(closure(a.tables))
 			in.change([]string{sql}, t)
 			return in.err
 		}, db.Retry(tries))

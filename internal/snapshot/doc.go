@@ -20,7 +20,8 @@
 // Tables are sorted by name, and the lines of a table as texts. So the text does not depend on the order of models and
 // fields.
 //
-// A partitioned table has the options partition= (day, week, month, year or hash), on= and, by hash, partitions=.
+// A partitioned table has the options partition= (day, week, month, year or hash), on= and, by hash, partitions=. A
+// table that Citus distributes has distribute= with its column, or everywhere.
 //
 // KIND is the name of a [schema.Kind]; "[]" behind it is for a list, once for each dimension. The options of columns,
 // in their order:

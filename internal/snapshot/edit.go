@@ -246,7 +246,7 @@ func (r Renames) Of(tables []*schema.Table) ([]*schema.Table, error) {
 			} else {
 				words[1].name = now
 				for i := range words {
-					if words[i].option && words[i].name == "on" { // by which it is partitioned
+					if words[i].option && (words[i].name == "on" || words[i].name == "distribute") { // by which rows are divided
 						words[i].value = r.Column(now, words[i].value)
 					}
 				}

@@ -171,6 +171,10 @@ func readHead(text string) (d schema.Draft, err error) {
 			d.Audited = true
 		case it.name == "materialized" && !it.option && d.View:
 			d.Materialized = true
+		case it.name == schema.Everywhere && !it.option && !d.View:
+			d.Distribution = new(schema.Distribution)
+		case it.name == "distribute" && it.option && !d.View:
+			d.Distribution = &schema.Distribution{Column: &schema.Column{Name: it.value}} // see finish
 		case it.option && !d.View && (d.Partition != nil || it.name == "partition"):
 			if err := readPartitioning(&d, it); err != nil {
 				return d, err
@@ -398,6 +402,9 @@ func finish(d *schema.Draft) error {
 	}
 	if d.Partition != nil {
 		d.Partition.Column = find(d.Partition.Column)
+	}
+	if d.Distribution != nil && d.Distribution.Column != nil {
+		d.Distribution.Column = find(d.Distribution.Column)
 	}
 	for _, ix := range d.Indexes {
 		for i, c := range ix.Columns {

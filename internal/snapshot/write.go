@@ -89,6 +89,11 @@ func head(t *schema.Table) string {
 			l.option("partitions", strconv.Itoa(p.Count))
 		}
 	}
+	if d := t.Distribution; d != nil && d.Column == nil {
+		l.flag(schema.Everywhere, true)
+	} else if d != nil {
+		l.option("distribute", d.Column.Name)
+	}
 	return l.String()
 }
 
