@@ -117,7 +117,7 @@ func distribute(t *testing.T, db *prom.DB, citus bool) {
 	is.NoErr(err)
 	is.Equal(int(n), 2)
 
-	_, err = lines.Where(lineText.Eq("new")).Claim(ctx, 1, lineText.Set("claimed"))
+	_, err = prom.Claim(ctx, lines.Where(lineText.Eq("new")), 1, lineText.Set("claimed"))
 	is.Equal(errors.Is(err, prom.ErrUnsupported), citus)
 	is.Equal(err == nil, !citus)
 	if citus {
