@@ -69,7 +69,7 @@ func (b *builder) makeDistribution() error {
 	case c.Null:
 		return fault(fmt.Errorf("the column %s takes NULL, with which a row has no place; its field must not be a pointer", c.Name))
 	case c.Generated != "" || c.Kind == JSON || c.Kind == Any || c.Kind.IsList():
-		return fault(fmt.Errorf("Citus does not distribute by the column %s: it is generated, or of a type that has no hash", c.Name))
+		return fault(fmt.Errorf("the column %s cannot be the distribution column: it is generated, or of a type that has no hash", c.Name))
 	}
 	t.Distribution.Column = c
 	if err := t.checkHolds(c, "distributed table", "distribution column"); err != nil {

@@ -56,7 +56,7 @@ func TestDistribution_Faults(t *testing.T) {
 			Org *int64
 			_   struct{} `prom:"distribute=org"`
 		}{},
-		`Citus does not distribute by the column org`: struct {
+		`the column org cannot be the distribution column`: struct {
 			ID  int64    `prom:"key"`
 			Org []string `prom:"json"`
 			_   struct{} `prom:"distribute=org"`
