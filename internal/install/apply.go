@@ -18,11 +18,16 @@ const tries = 5
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may
 // have changed since it was planned: what is no longer needed is left out.
 func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) ([]schema.Step, error) {
-	return apply(ctx, applier{db: db, tables: tables, steps: steps,
+	return apply(ctx, newApplier(db, tables, steps))
+}
+
+// newApplier returns the applier of steps that bring a database to the models of tables.
+func newApplier(db *db.DB, tables []*schema.Table, steps []schema.Step) applier {
+	return applier{db: db, tables: tables, steps: steps,
 		plan: func(ctx context.Context, tables ...*schema.Table) ([]schema.Step, error) {
 			now, _, err := plan(ctx, db, true, tables...)
 			return now, err
-		}})
+		}}
 }
 
 // apply does the steps of an applier.

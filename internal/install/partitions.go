@@ -94,11 +94,12 @@ func Partitions(ctx context.Context, db *db.DB, t *schema.Table, r Retention) ([
 // ApplyPartitions does steps that Partitions has told, see [Apply].
 func ApplyPartitions(ctx context.Context, db *db.DB, t *schema.Table, r Retention, steps []schema.Step) ([]schema.Step,
 	error) {
-	return apply(ctx, applier{db: db, tables: []*schema.Table{t}, steps: steps,
-		plan: func(ctx context.Context, _ ...*schema.Table) ([]schema.Step, error) {
-			now, _, err := Partitions(ctx, db, t, r)
-			return now, err
-		}})
+	a := newApplier(db, []*schema.Table{t}, steps)
+	a.plan = func(ctx context.Context, _ ...*schema.Table) ([]schema.Step, error) {
+		now, _, err := Partitions(ctx, db, t, r)
+		return now, err
+	}
+	return apply(ctx, a)
 }
 
 // partitionJob plans the partitions of one table.
