@@ -218,8 +218,10 @@ func TestCallTimeout_Wait(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
-		db := kit.Open(t, e.With("call_timeout=100ms&pool_maxconn=1"))
-		kit.MustCreate(t, kit.Notes(db), kit.Note{Title: "before"})
+		plain := kit.Notes(kit.Open(t, e.DSN))
+		kit.MustCreate(t, plain, kit.Note{Title: "before"})
+		db := kit.Open(t, e.With("call_timeout=500ms&pool_maxconn=1"))
+		is.NoErr(db.Ping(kit.Ended(t))) // connects, without call_timeout
 		is.NoErr(db.Tx(context.Background(), func(context.Context) error {
 			done := make(chan error, 1)
 			go func() { done <- kit.Notes(db).Create(context.Background(), &kit.Note{Title: "waits"}) }()
@@ -230,7 +232,7 @@ func TestCallTimeout_Wait(t *testing.T) {
 			is.True(errors.Is(<-done, prom.ErrTimeout))
 			return nil
 		}))
-		is.Equal(kit.Count(t, kit.Notes(db).Query()), 1)
+		is.Equal(kit.Count(t, plain.Query()), 1)
 	})
 }
 
