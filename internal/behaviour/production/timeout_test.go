@@ -178,7 +178,7 @@ func TestIdleInTransactionTimeout_Levels(t *testing.T) {
 func TestCallTimeout(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, e dbtest.Engine) {
-		both(t, e, "call_timeout=150ms", prom.CallTimeout(150*time.Millisecond), func(t *testing.T, db *prom.DB) {
+		both(t, e, "call_timeout=600ms", prom.CallTimeout(600*time.Millisecond), func(t *testing.T, db *prom.DB) {
 			is := is.New(t)
 			bg := context.Background()
 			passed := func(err error) {
@@ -191,7 +191,7 @@ func TestCallTimeout(t *testing.T) {
 			_, err := slow(db).First(bg)
 			passed(err)
 			passed(db.Tx(bg, func(ctx context.Context) error {
-				time.Sleep(200 * time.Millisecond) // the transaction itself has no deadline
+				time.Sleep(700 * time.Millisecond) // the transaction itself has no deadline
 				if _, err := kit.Notes(db).Query().All(ctx); err != nil {
 					t.Error(err)
 				}
@@ -199,12 +199,12 @@ func TestCallTimeout(t *testing.T) {
 				return err
 			}))
 			began := time.Now()
-			ctx, cancel := context.WithTimeout(bg, 400*time.Millisecond)
+			ctx, cancel := context.WithTimeout(bg, time.Second)
 			defer cancel()
 			_, err = slow(db).First(ctx)
 			is.True(errors.Is(err, prom.ErrTimeout))
 			is.True(!strings.Contains(err.Error(), "call_timeout"))
-			is.True(time.Since(began) > 350*time.Millisecond)
+			is.True(time.Since(began) > 900*time.Millisecond)
 			canceled, stop := context.WithCancel(bg)
 			stop()
 			is.True(errors.Is(db.Ping(canceled), prom.ErrCanceled))
@@ -243,7 +243,7 @@ func TestCallTimeout_Long(t *testing.T) {
 		is := is.New(t)
 		plain := kit.Notes(kit.Open(t, e.DSN))
 		is.NoErr(plain.CreateMany(kit.Ended(t), titled(5000)))
-		db := kit.Open(t, e.With("call_timeout=200ms"))
+		db := kit.Open(t, e.With("call_timeout=600ms"))
 		for name, in := range map[string]func(fn func(ctx context.Context) error) error{
 			"pool": func(fn func(ctx context.Context) error) error { return fn(context.Background()) },
 			"tx":   func(fn func(ctx context.Context) error) error { return db.Tx(context.Background(), fn) },
@@ -255,7 +255,7 @@ func TestCallTimeout_Long(t *testing.T) {
 						return err
 					}
 					if n++; n == 2 {
-						time.Sleep(300 * time.Millisecond)
+						time.Sleep(800 * time.Millisecond)
 					}
 				}
 				is.Equal(n, 5000)
@@ -283,7 +283,7 @@ func TestCallTimeout_Long(t *testing.T) {
 			})
 		}()
 		is.NoErr(<-locked)
-		time.AfterFunc(500*time.Millisecond, func() { close(release) })
+		time.AfterFunc(1200*time.Millisecond, func() { close(release) })
 		is.NoErr(prom.NewRepo[Note](prom.Using(db), prom.Table("note")).Install(context.Background()))
 	})
 }
