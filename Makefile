@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix parity cover fuzz quickstart bench bench-check bench-compile differential fit release-tree release-check
+.PHONY: help setup check lint test nested race torture suite matrix engines parity cover fuzz quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -119,6 +119,10 @@ matrix: ## the behaviour tests on PostgreSQL alone, on each of VERSIONS (13 to 1
 	@GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) run ./internal/dbtest/matrix -versions '$(VERSIONS)' -run '$(RUN)' \
 		-timeout $(TIMEOUT) $(MATRIX)
 
+engines: ## the behaviour tests of engines that are not fetched: of Citus on PROM_TEST_CITUS, the DSN of a database with the extension
+	$(if $(PROM_TEST_CITUS),,$(error set PROM_TEST_CITUS to the DSN of a database with the extension citus))
+	GOFLAGS="$(GOFLAGS) $(BRIEF)" $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) -run Citus ./internal/behaviour/install
+
 parity: ## which test shows which row of docs/parity.md; fails when one lacks a test
 	@$(GO) run ./internal/parity
 
@@ -145,12 +149,39 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 release-check: ## go install of the command from the tree of a release, compiled and run; make test only resolves it
 	cd internal/release && PROM_TEST_SIZE=full $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...
 
+# It works in a clone, and pushes nothing. DIST is a new folder for the archives; APPLY=1 commits and tags. PLATFORMS= compiles nothing.
+release release-archives: PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+release: ## a release, as in make release VERSION=v0.1.0: changelog, tags, archives of prom, checksums; a dry run without APPLY=1
+	$(if $(VERSION),,$(error name a version: make release VERSION=v0.1.0))@\
+	cd internal/release && $(GO) run . -cut -repo '$(CURDIR)' -version '$(VERSION)' -platforms '$(PLATFORMS)' \
+		$(if $(DIST),-dist '$(abspath $(DIST))') $(if $(APPLY),-apply)
+
+release-archives: ## the archives of a release, from a checkout of its tag: make release-archives VERSION=v0.1.0 DIST=dist
+	$(if $(and $(VERSION),$(DIST)),,$(error name a version and a new folder: make release-archives VERSION=v0.1.0 DIST=dist))@\
+	cd internal/release && $(GO) run . -archives -repo '$(CURDIR)' -version '$(VERSION)' -platforms '$(PLATFORMS)' -dist '$(abspath $(DIST))'
+
 # A checkout's modules replace the library by the folder above, with which go install would refuse them. OUT is a new folder, PROXY another one.
 release-tree: ## the tree to commit and tag for a release, as in make release-tree VERSION=v0.1.0 OUT=/tmp/release
 	$(if $(and $(VERSION),$(OUT)),,$(error name a version and a new folder: make release-tree VERSION=v0.1.0 OUT=/tmp/release))@\
 	cd internal/release && $(GO) run . -repo '$(CURDIR)' -version '$(VERSION)' -out '$(abspath $(OUT))' $(if $(PROXY),-proxy '$(abspath $(PROXY))')
 
-quickstart: ## the first program of the README
+# The pages are checked in, the site is not. VERSION names the pages, such as v0.1.0; BASE is the path of the site at its
+# host, such as /prom/. What npm fetches is pinned by site/package-lock.json.
+site: ## the documentation as a site with search, in site/dist; needs Node.js and npm
+	@for tool in node npm; do command -v $$tool >/dev/null || { \
+		echo "make site needs Node.js 18 or later and npm, and there is no $$tool: install them, as by apt-get install nodejs npm"; exit 1; }; done
+	@$(GO) run ./internal/site -version '$(VERSION)'
+	@cd site && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error; }
+	@cd site && SITE_BASE='$(or $(BASE),/)' npm run --silent build
+
+# It is no part of make test: it needs a browser.
+site-check: site ## the built site: its search, dead links, orphans, and each page in Chromium with axe-core; needs Chromium
+	@for tool in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$tool" >/dev/null && break; done || { \
+		echo "make site-check needs Chromium: install it, as by apt-get install chromium, or name it in CHROMIUM"; exit 1; }
+	cd site && SITE_BASE='$(or $(BASE),/)' node check-search.mjs
+	cd internal/site/check && $(GO) vet ./... && $(GO) mod tidy -diff && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...
+
+quickstart: ## a first program
 	$(GO) run ./examples/quickstart
 
 # The benchmark is a module of its own, so that what it compares with is no dependency of the library. BENCH holds more flags.

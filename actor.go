@@ -6,12 +6,12 @@ import (
 	"github.com/prom-go/prom/internal/db"
 )
 
-// WithActor returns a context whose writes the audit log ascribes to an actor: a user name, the name of a job. The last
-// actor of a context counts, at each write; "" is nobody. See package audit.
+// WithActor returns a context for writes of an actor, such as a user name or the name of a job, which the audit log
+// records. The last actor of a context applies, at each write; "" is none. See package audit.
 //
-// A write to an audited table, outside of a transaction, runs in a transaction of its own if there is an actor, in
-// which the database is told first. So does a write to a table to whose rows those of an audited one refer. A
-// transaction tells the database once for each actor. Raw SQL has an actor only in a transaction.
+// Outside a transaction, a write with an actor to an audited table runs in a transaction of its own, which first sets
+// the actor in the database. So does a write to a table to which an audited table refers. A transaction sets each actor
+// once. Raw SQL has an actor only in a transaction.
 func WithActor(ctx context.Context, actor string) context.Context { return db.WithActor(ctx, actor) }
 
 // Actor returns the actor of a context, "" for none.

@@ -20,8 +20,8 @@ type Outcome uint8
 // The outcomes of an insert of a [Conflict].
 const (
 	Unchanged Outcome = iota // the existing row was not changed, or a trigger suppressed the insert
-	Inserted
-	Updated
+	Inserted                 // there was no such row: the value was inserted
+	Updated                  // the existing row was updated
 )
 
 // String returns the name of the outcome in lower case.

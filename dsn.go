@@ -25,6 +25,10 @@ type DSN struct {
 	// Hosts are the PostgreSQL servers, tried in order. If there are none, the driver uses PGHOST and PGPORT, or else
 	// the local socket, or else localhost. It is always empty for SQLite.
 	Hosts []Host
+	// Replicas are the reader endpoints of a managed service (replica): addresses behind each of which any of its
+	// standbys may answer, for ReadReplicas. The standbys among Hosts need not be named again. It is always empty for
+	// SQLite.
+	Replicas []Host
 	// Path is the name of the database on PostgreSQL. If it is empty, the driver uses PGDATABASE, or else the user's
 	// name. On SQLite it is ":memory:", or the path of the file, which is relative to the working directory unless it
 	// begins with a slash.
@@ -98,6 +102,15 @@ type DSNOptions struct {
 	// Linux; a number without a unit is in milliseconds, as in libpq). If it is zero, it is 30 seconds for several
 	// hosts, and the default of the operating system for one; a negative value means the latter too.
 	TCPUserTimeout time.Duration
+	// ReadReplicas sends reads to standbys (reads=replicas). See [ReadScope] and docs/growth.md.
+	ReadReplicas bool
+	// MaxLag is how far behind the primary a standby may be that answers reads (max_lag; a number without a unit is in
+	// milliseconds). Zero means 10 seconds; a negative value means no limit.
+	MaxLag time.Duration
+	// ReplicaWait is how long a read waits for a standby that has not replayed yet what the read must see, before the
+	// primary answers it (replica_wait; a number without a unit is in milliseconds). Zero means 50 milliseconds; a
+	// negative value means not to wait.
+	ReplicaWait time.Duration
 	// CallTimeout is the time limit of each statement whose context has no deadline (call_timeout; a number without a
 	// unit is in milliseconds). Zero and negative values mean no limit. See docs/production.md.
 	CallTimeout time.Duration

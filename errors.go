@@ -53,9 +53,9 @@ const (
 // connection broke, is of that kind and also of [ErrOutcomeUnknown]. Use errors.As to get an Error; a type assertion
 // may fail.
 type Error struct {
-	Kind       Kind
+	Kind       Kind     // such as [ErrUnique]; the zero Kind if it is not known
 	Op         string   // the operation, such as "insert"; "" if it is not known
-	Table      string   // "" if it is not known
+	Table      string   // the table, as the model names it; "" if it is not known
 	Columns    []string // the columns that caused the error, if they are known
 	Constraint string   // the name of the constraint or index, if it is known
 	Detail     string   // more text for people, without values; may be ""

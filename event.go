@@ -9,16 +9,16 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// Event is one thing that happened on a connection: a statement, a transaction, a wait. [Observe] says who is told. An
-// Event is valid only during the calls of its [Observer], which must not change it.
+// Event is one thing that happened on a connection: a statement, a transaction, a wait. An [Observer] gets it. An Event
+// is valid only during the calls of the observer, which must not change it.
 //
 // An Event holds no values of rows and no secrets, unless [LogArgs] asks for the arguments of statements.
 type Event struct {
-	Kind  EventKind
-	DB    *DB
-	Op    string // the operation, as in [Error]: "get", "list", "insert", "begin"; "" for a wait
-	Table string // the table of the call; "" if there is none
-	// SQL is the text that was sent, with parameters in place of values; "" for what is not one statement.
+	Kind  EventKind // what happened
+	DB    *DB       // the connection
+	Op    string    // the operation, as in [Error]: "get", "list", "insert", "begin"; "" for a wait
+	Table string    // the table of the call; "" if there is none
+	// SQL is the text of the statement, with parameters in place of values; "" if the event is not one statement.
 	SQL string
 	// Args are the arguments of the statement in Go types, if [LogArgs] asks for them; otherwise nil.
 	Args     []any
@@ -29,14 +29,17 @@ type Event struct {
 	// Bytes is how many bytes of rows or of a large value were sent, for COPY and streamed values; zero if unknown.
 	Bytes   int64
 	Batch   int  // the number of statements, of an EventBatch
-	Batched bool // of a statement: it is part of an EventBatch, in which it is told
+	Batched bool // of a statement: it is part of an EventBatch
 	DDL     bool // of a statement: it changed the schema
 	Depth   int  // of a transaction and its savepoint: 0 for the outermost one, 1 for one nested in it
 	Attempt int  // 1 for the first attempt; of an EventRetry, the attempt that follows
 	Wait    Wait // of an EventWait
 	// Reconnect reports whether a connection was made after one had failed, of an EventConnect.
 	Reconnect bool
-	Err       error // nil on success; of an EventRetry, the error of the attempt before
+	// Host is the address of the standby that answered a statement or a transaction; "" for the primary, and for a
+	// connection without replicas.
+	Host string
+	Err  error // nil on success; of an EventRetry, the error of the attempt before
 
 	_ *driver.Statement
 	_ bool
@@ -55,10 +58,11 @@ const (
 	// EventStatement is a statement: from the moment it is sent, or waits for a connection, until its last row has been
 	// read.
 	EventStatement = EventKind(db.EventStatement)
-	// EventBatch is several statements that are sent together. Before it ends, an EventStatement tells of each of them.
+	// EventBatch is several statements that are sent together. Each of them has an EventStatement, before the batch
+	// ends.
 	EventBatch = EventKind(db.EventBatch)
-	// EventCopy is rows that were inserted by COPY. It begins as an EventStatement: whether rows go by COPY is decided
-	// when the table has been looked at.
+	// EventCopy is rows that were inserted by COPY. Observer.Start gets it as an EventStatement, because the way is
+	// chosen later.
 	EventCopy = EventKind(db.EventCopy)
 	// EventTx is a transaction, or a nested one: from before its BEGIN until after its COMMIT or ROLLBACK. All that
 	// happens in it has a context that is derived from the one that [Observer.Start] returned.
@@ -77,8 +81,8 @@ const (
 	EventInstall = EventKind(db.EventInstall)
 	// EventRetry is the decision to run a statement or a transaction again.
 	EventRetry = EventKind(db.EventRetry)
-	// EventWait is a wait of at least 0.1 ms. A wait for a row lock of PostgreSQL is part of its statement: the server
-	// does not tell of it.
+	// EventWait is a wait of at least 0.1 ms. A wait for a row lock of PostgreSQL is part of its statement, because the
+	// server does not report it.
 	EventWait = EventKind(db.EventWait)
 	// EventCoalesced is a Get that shared the statement of others ([BatchGets]); that statement is an event of its own.
 	EventCoalesced = EventKind(db.EventCoalesced)
@@ -107,24 +111,25 @@ const (
 // String returns "pool", "writer", "lock" or "transaction".
 func (w Wait) String() string { return driver.Wait(w).String() }
 
-// Observer is told of the events of a connection, for traces, metrics and logs; see [Observe] and [OnEvent]. Its
-// methods run in the goroutine of the call, several at a time, so they must be fast and safe for concurrent use. They
-// must not use the connection that they observe.
+// Observer receives the events of a connection, for traces, metrics and logs; see [Observe] and [OnEvent]. Its methods
+// run in the goroutine of the call, several at a time, so they must be fast and safe for concurrent use. They must not
+// use the connection that they observe.
 type Observer interface {
-	// Start is called when something begins, and returns the context in which it happens: ctx, or one derived from it,
-	// which the rest of the call gets, and End. Waits, retries and connections are told when they are over: Start and
-	// End follow each other.
+	// Start is called when something begins, and returns the context in which it happens: ctx, or one derived from it.
+	// The rest of the call and End get this context. For waits, retries and connections, Start and End are called one
+	// after the other when they are over.
 	Start(ctx context.Context, e *Event) context.Context
 	// End is called once when it has ended, with the context that Start returned.
 	End(ctx context.Context, e *Event)
 }
 
-// Observe tells an observer of everything that happens on a connection, except for what programs do with [PgxPool] and
-// [DB.SQL]. There may be several: their Start is called in the order of the options, and their End in the reverse
-// order.
+// Observe passes the events of a connection to an observer, except for what the program does with [PgxPool] and
+// [DB.SQL]. There may be several observers: their Start methods are called in the order of the options, and their End
+// methods in the reverse order.
 func Observe(o Observer) OpenOption { return OpenOption{db.Observe(observer{o})} }
 
-// OnEvent calls fn with each event of a connection when it has ended. See [Observer] for what fn must observe.
+// OnEvent calls fn with each event of a connection when it has ended. The rules for the methods of an [Observer] apply
+// to fn.
 func OnEvent(fn func(ctx context.Context, e *Event)) OpenOption { return Observe(eventFunc(fn)) }
 
 type eventFunc func(ctx context.Context, e *Event)

@@ -80,7 +80,10 @@ func ExampleCheck() {
 			}
 		}
 	}
-	// Output: thing: index thing_name is missing
+	fmt.Println(errors.Is(err, prom.ErrDrift))
+	// Output:
+	// thing: index thing_name is missing
+	// true
 }
 
 // Person was Human, with another name for its column.

@@ -54,9 +54,24 @@ func ExampleRange() {
 		prom.RangeOverlaps(prom.Inner(both, stayDuring), prom.Outer(both, stayDuring)))), stayRoom).All(ctx))
 	printAll(prom.Pluck(stays.Query(), prom.RangeUpper(stayBeds)).OrderBy(prom.RangeUpper(stayBeds).Asc()).All(ctx))
 
+	// Conditions on two ranges: of the stay and of another one.
+	this, other := prom.Outer(both, stayDuring), prom.Inner(both, stayDuring)
+	rooms := func(cond prom.Cond[*prom.Correlation[*Stay, *Stay]]) {
+		another := prom.Ne(prom.Inner(both, stayID), prom.Outer(both, stayID))
+		printAll(prom.Pluck(stays.Where(prom.Exists(stay, stays.Query(), another, cond)), stayID).All(ctx))
+	}
+	rooms(prom.RangeBefore(this, other))
+	rooms(prom.RangeAdjacent(this, other))
+	rooms(prom.RangeContainsRange(this, other))
+	rooms(prom.RangeIsEmpty(other))
+
 	// Output:
 	// [green]
 	// [green]
 	// [green green]
 	// [3 4 5]
+	// [1]
+	// [1 2]
+	// []
+	// []
 }

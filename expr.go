@@ -67,7 +67,7 @@ func RawExpr[V, P any](of P, sql string, args ...any) Expr[P, V] {
 
 // EngineSQL is SQL of the same meaning for each engine. An empty text says that the engine has none.
 type EngineSQL struct {
-	Postgres, SQLite string
+	Postgres, SQLite string // the text for PostgreSQL and the text for SQLite
 }
 
 // EngineExpr is a [RawExpr] with a text for each engine. Both texts have a question mark for each argument, in the same

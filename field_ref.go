@@ -62,6 +62,16 @@ func (f *RefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
 }
 
+// Asc sorts by the key in ascending order. To sort by a column of the row that is referred to, use [Via].
+func (f *RefField[P, R, K]) Asc() Order[P] {
+	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
+
+// Desc sorts by the key in descending order; see RefField.Asc.
+func (f *RefField[P, R, K]) Desc() Order[P] {
+	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
+}
+
 // Set assigns v to the column.
 func (f *RefField[P, R, K]) Set(v K) Assign[P] {
 	return Assign[P]{a: ast.AssignValue(new(ast.Assign), f.c, ast.AssignSet, v)}
@@ -157,6 +167,17 @@ func (f *NullRefField[P, R, K]) NotNull() Cond[P] {
 // Has is true when the reference refers to a row for which the conditions are true.
 func (f *NullRefField[P, R, K]) Has(conds ...Cond[R]) Cond[P] {
 	return Cond[P]{n: ast.ExistsCond(targets(f.c.Column(), conds), false)}
+}
+
+// Asc sorts by the key in ascending order; NULLs come last, on both engines. To sort by a column of the row that is
+// referred to, use [Via].
+func (f *NullRefField[P, R, K]) Asc() Order[P] {
+	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, false)}
+}
+
+// Desc sorts by the key in descending order; NULLs come first, on both engines; see NullRefField.Asc.
+func (f *NullRefField[P, R, K]) Desc() Order[P] {
+	return Order[P]{o: ast.OrderBy(new(ast.Order), f.c, 0, true)}
 }
 
 // Set assigns v to the column.

@@ -36,30 +36,31 @@ type Filter[T any] struct {
 // FilterOp is an operator of a [Filter], as in the name of a parameter.
 type FilterOp string
 
-// The operators of filters. Without [FilterField.Ops], the operators of a field depend on its kind: numbers, decimals
-// and times have the first nine; texts have Eq, Ne, In, NotIn and the last nine; all others have Eq, Ne, In and NotIn.
-// A column that may be NULL also has IsNull.
+// The operators of filters. Their values are what stands behind the two underscores in a parameter's name, such as gt
+// in views__gt. Without [FilterField.Ops], the operators of a field depend on its kind: numbers, decimals and times
+// have the first nine; texts have Eq, Ne, In, NotIn and the last nine; all others have Eq, Ne, In and NotIn. A column
+// that may be NULL also has IsNull.
 const (
-	FilterEq      = FilterOp(filter.Eq)
-	FilterNe      = FilterOp(filter.Ne)
-	FilterGt      = FilterOp(filter.Gt)
-	FilterGte     = FilterOp(filter.Gte)
-	FilterLt      = FilterOp(filter.Lt)
-	FilterLte     = FilterOp(filter.Lte)
-	FilterIn      = FilterOp(filter.In)      // a list; true if the column equals one of its elements
-	FilterNotIn   = FilterOp(filter.NotIn)   // a list
-	FilterBetween = FilterOp(filter.Between) // a list of two, both included
-	FilterIsNull  = FilterOp(filter.IsNull)  // true or false
+	FilterEq      = FilterOp(filter.Eq)      // eq: the column equals the value; the default
+	FilterNe      = FilterOp(filter.Ne)      // ne: the column differs from the value
+	FilterGt      = FilterOp(filter.Gt)      // gt: the column is greater than the value
+	FilterGte     = FilterOp(filter.Gte)     // gte: the column is greater than or equal to the value
+	FilterLt      = FilterOp(filter.Lt)      // lt: the column is less than the value
+	FilterLte     = FilterOp(filter.Lte)     // lte: the column is less than or equal to the value
+	FilterIn      = FilterOp(filter.In)      // in: the column equals one element of a list
+	FilterNotIn   = FilterOp(filter.NotIn)   // notin: the column equals no element of a list
+	FilterBetween = FilterOp(filter.Between) // between: the column is between the two elements of a list, both included
+	FilterIsNull  = FilterOp(filter.IsNull)  // isnull: the column is NULL (true), or is not NULL (false)
 
-	FilterContains     = FilterOp(filter.Contains)
-	FilterNotContains  = FilterOp(filter.NotContains)
-	FilterStartsWith   = FilterOp(filter.StartsWith)
-	FilterEndsWith     = FilterOp(filter.EndsWith)
-	FilterIEq          = FilterOp(filter.IEq) // ignores the case of the letters A to Z, as do those below
-	FilterIContains    = FilterOp(filter.IContains)
-	FilterNotIContains = FilterOp(filter.NotIContains)
-	FilterIStartsWith  = FilterOp(filter.IStartsWith)
-	FilterIEndsWith    = FilterOp(filter.IEndsWith)
+	FilterContains     = FilterOp(filter.Contains)     // contains: the text contains the value
+	FilterNotContains  = FilterOp(filter.NotContains)  // notcontains: the text does not contain the value
+	FilterStartsWith   = FilterOp(filter.StartsWith)   // startswith: the text begins with the value
+	FilterEndsWith     = FilterOp(filter.EndsWith)     // endswith: the text ends with the value
+	FilterIEq          = FilterOp(filter.IEq)          // ieq: eq, ignoring the case of A to Z
+	FilterIContains    = FilterOp(filter.IContains)    // icontains: contains, ignoring the case of A to Z
+	FilterNotIContains = FilterOp(filter.NotIContains) // noticontains: notcontains, ignoring the case of A to Z
+	FilterIStartsWith  = FilterOp(filter.IStartsWith)  // istartswith: startswith, ignoring the case of A to Z
+	FilterIEndsWith    = FilterOp(filter.IEndsWith)    // iendswith: endswith, ignoring the case of A to Z
 )
 
 // FilterField is a field that a [Filter] accepts. [FilterOn] returns one. It is immutable.
@@ -112,7 +113,7 @@ func (f *Filter[T]) Apply(q *Query[T], values url.Values) (*Query[T], error) {
 
 // Filtered is the result of [Filter.Parse]: the conditions, the order and the page of the parameters of a URL.
 type Filtered[T any] struct {
-	Conds      []Cond[*T]
+	Conds      []Cond[*T]  // one for each parameter that is a condition; all must be true
 	Orders     []Order[*T] // its last term is the primary key
 	Page, Size int         // the first page is 1
 }

@@ -114,8 +114,8 @@ func (t FullText[P]) Rank(query string) Expr[P, float64] { return typed[P, float
 // HeadlineOptions are the options of [FullText.Headline]. The zero value is the whole text with the marks for [HeadlineHTML].
 type HeadlineOptions struct {
 	MaxWords int    // the length of the excerpt in words, from 2 to 64; 0 for the whole text
-	Start    string // stands before each matching word; if Start and Stop are empty, they are the characters STX and ETX
-	Stop     string // stands behind it
+	Start    string // the mark before each matching word; STX if Start and Stop are empty
+	Stop     string // the mark after each matching word; ETX if Start and Stop are empty
 }
 
 // The marks of a headline without others: the characters STX and ETX, which texts do not have.

@@ -30,14 +30,14 @@ type Unit uint8
 
 // The units of time. Weeks are those of ISO 8601: they begin on Monday. The zero Unit is not a unit.
 const (
-	UnitYear    = Unit(dialect.UnitYear)
-	UnitQuarter = Unit(dialect.UnitQuarter)
-	UnitMonth   = Unit(dialect.UnitMonth)
-	UnitWeek    = Unit(dialect.UnitWeek)
-	UnitDay     = Unit(dialect.UnitDay)
-	UnitHour    = Unit(dialect.UnitHour)
-	UnitMinute  = Unit(dialect.UnitMinute)
-	UnitSecond  = Unit(dialect.UnitSecond)
+	UnitYear    = Unit(dialect.UnitYear)    // begins on January 1
+	UnitQuarter = Unit(dialect.UnitQuarter) // begins on the first of January, April, July or October
+	UnitMonth   = Unit(dialect.UnitMonth)   // begins on the first of the month
+	UnitWeek    = Unit(dialect.UnitWeek)    // begins on Monday
+	UnitDay     = Unit(dialect.UnitDay)     // begins at midnight
+	UnitHour    = Unit(dialect.UnitHour)    // begins at minute 0
+	UnitMinute  = Unit(dialect.UnitMinute)  // begins at second 0
+	UnitSecond  = Unit(dialect.UnitSecond)  // cuts the fraction of a second
 )
 
 // Trunc is the beginning of the unit that contains an instant, in UTC or in the zone of [InZone], or of the unit that

@@ -12,7 +12,7 @@ import (
 type Stats struct {
 	// Open reports whether the DB is connected. If it is not, Pool, Writer and the figures of group commits are zero.
 	Open bool
-	// Connected is how often the DB has been connected, with a Close in between.
+	// Connected is how often the DB has connected: 1, and one more for each use after a Close.
 	Connected uint64
 	// Pool are the connections of PostgreSQL, or those that read a SQLite file. It is zero for an in-memory database,
 	// which has the writer alone.
@@ -27,7 +27,7 @@ type Stats struct {
 	Statements CacheStats
 }
 
-// PoolStats are figures of the connections of a pool.
+// PoolStats are the figures of a pool of connections.
 type PoolStats struct {
 	// Max is the greatest number of connections, Total how many are open now, Idle how many of these are free, and
 	// InUse how many are taken. On SQLite a connection may be taken before it has been opened.
@@ -39,17 +39,17 @@ type PoolStats struct {
 
 	// Acquires is how often a connection was taken.
 	Acquires uint64
-	// Waits is how often somebody had to wait, because none was free. On PostgreSQL it includes the waits for a new
-	// connection, and leaves out those that were given up.
+	// Waits is how often a call had to wait because no connection was free. On PostgreSQL it includes waits for a new
+	// connection, and not those that ended without a connection.
 	Waits uint64
 	// WaitTime is the time of these waits together.
 	WaitTime time.Duration
-	// GaveUp is how many calls got no connection, because their context or their patience ended.
+	// GaveUp is how many calls got no connection, because their context ended or a timeout expired.
 	GaveUp uint64
 
 	// Opened is the number of connections that were opened, or tried on PostgreSQL.
 	Opened uint64
-	// Closed is how many of them were closed or have failed, for whatever reason, with the next two.
+	// Closed is how many connections were closed or have failed, for any reason, including the next two.
 	Closed uint64
 	// ClosedIdle is how many were closed after pool_max_conn_idle_time. It is zero on SQLite.
 	ClosedIdle uint64

@@ -7,8 +7,8 @@ import (
 )
 
 // Interval is a span of time as PostgreSQL's type interval has it (its manual, section "Date/Time Types", "Interval
-// Input"): months, days and microseconds, which are kept apart, because a month has 28 to 31 days and a day may have 23
-// or 25 hours. The zero value is no time.
+// Input"): months, days and microseconds, which are separate numbers, because a month has 28 to 31 days and a day may
+// have 23 or 25 hours. The zero value is no time.
 //
 // Its columns are of the type interval on PostgreSQL, and texts in the form of PostgreSQL's on SQLite. Both engines
 // compare intervals as PostgreSQL does, a month as 30 days and a day as 24 hours: a month equals 30 days. Declare the
@@ -17,16 +17,17 @@ import (
 // A time.Duration is stored as an integer of nanoseconds, unless its tag is type=interval: then it is an interval of
 // hours, minutes and seconds, and reading one with days or months is [ErrType].
 type Interval struct {
-	Months       int32
-	Days         int32
-	Microseconds int64
+	Months       int32 // 12 for each year
+	Days         int32 // 7 for each week
+	Microseconds int64 // the part shorter than a day
 }
 
 // IntervalOf returns a duration as an interval without months and days. It is cut to microseconds.
 func IntervalOf(d time.Duration) Interval { return Interval{Microseconds: d.Microseconds()} }
 
-// AddTo returns a time plus the interval: months first, then days, each as time.Time.AddDate adds them in t's location,
-// but for days that a month does not have, for which its last day is taken as PostgreSQL does; then microseconds.
+// AddTo returns t plus the interval, as PostgreSQL computes it: first the months, then the days, then the microseconds.
+// Months and days are added on the calendar of t's location. If the resulting month has no such day, it is the last day
+// of that month: January 31 plus one month is February 28 or 29.
 func (i Interval) AddTo(t time.Time) time.Time {
 	return schema.AddInterval(t, i.Months, i.Days, i.Microseconds)
 }

@@ -10,27 +10,27 @@ import (
 	"github.com/prom-go/prom/internal/db"
 )
 
-// ConfigurePool has fn change the configuration of the pgx pool that a connection makes from its DSN: BeforeConnect for
-// a password or token that changes, AfterConnect for a search_path, a role or types, ConnConfig.DialFunc for a dialer
-// of a cloud, ConnConfig.TLSConfig, ConnConfig.Tracer, the size and the times of the pool, and the other hooks. It is
-// called each time the pool is made, before its first connection. An error keeps the pool from being made: the call
-// that would have made it fails with ErrConnection and this error as its cause. Several functions are called in the
-// order of the options. On SQLite the option has no effect.
+// ConfigurePool calls fn to change the configuration of the pgx pool that a connection makes from its DSN:
+// BeforeConnect for a password or token that changes, AfterConnect for a search_path, a role or types,
+// ConnConfig.DialFunc for the dialer of a cloud, ConnConfig.TLSConfig, ConnConfig.Tracer, the size and the times of the
+// pool, and the other hooks. fn is called each time the pool is made, before its first connection. If it returns an
+// error, there is no pool: the call that needed it fails with ErrConnection, and this error is the cause. Several
+// functions are called in the order of the options. On SQLite the option has no effect.
 //
-// The hooks are called as pgx describes, also for the few connections that prom makes outside of the pool, for Listen,
-// locks and statements of plans that run alone. A hook that fails is ErrConnection, with its error as the cause. What
-// the configuration holds besides is described in docs/guide/join.md.
+// The hooks are called as pgx describes, also for the few connections that prom makes outside of the pool: for
+// notifications, locks and statements of plans that run alone. A hook that fails is ErrConnection, with its error as
+// the cause. docs/guide/join.md describes the rest of the configuration.
 func ConfigurePool(fn func(cfg *pgxpool.Config) error) OpenOption {
 	return OpenOption{db.Configure(fn)}
 }
 
-// OpenPool registers a pgx pool of the program's as a connection of the default registry, under a name; "" is the
-// default connection. A name consists of letters, digits, dots, hyphens and underscores. It does no I/O.
+// OpenPool registers a pgx pool that the program has made as a connection of the default registry, under a name; "" is
+// the default connection. A name consists of letters, digits, dots, hyphens and underscores. OpenPool does no I/O.
 //
-// The pool stays the program's, which closes it. [DB.Close] discards what is known about the database's tables and
-// waits for nothing, and the next operation uses the pool again. The pool's configuration applies: prom adds nothing to
-// it, so that a session's time zone is the server's and a statement has no timeout but the server's. [DB.DSN] tells the
-// pool's servers, user and database, and has no password.
+// The program closes the pool. [DB.Close] only discards what is known about the database's tables, and waits for
+// nothing; the next operation uses the pool again. prom adds nothing to the pool's configuration: the time zone of a
+// session is the server's, and a statement has no timeout except the server's. [DB.DSN] has the pool's servers, user
+// and database, and no password.
 func OpenPool(name string, pool *pgxpool.Pool, options ...OpenOption) (*DB, error) {
 	return OpenPoolIn(Default, name, pool, options...)
 }
@@ -75,16 +75,16 @@ func WithPgxTx(ctx context.Context, d *DB, tx pgx.Tx) (context.Context, error) {
 	return db.WithPgxTx(ctx, d.in(), tx)
 }
 
-// PgxTx returns the transaction of PostgreSQL that ctx carries, for code that works on a pgx.Tx: the methods InsertTx
-// of a job queue, queries that sqlc has generated. If ctx carries transactions of several connections, it is the one
-// that began last; see [PgxTxOn].
+// PgxTx returns the PostgreSQL transaction that ctx carries, for code that works on a pgx.Tx: the methods InsertTx of a
+// job queue, queries that sqlc has generated. If ctx carries transactions of several connections, it is the one that
+// began last; see [PgxTxOn].
 //
-// Commit and Rollback are errors: the function of [DB.Tx] ends the transaction by what it returns. Begin makes a
-// savepoint, whose Commit and Rollback end it. Without one, a statement that fails ends the transaction, as always with
-// pgx: later ones fail, and Tx returns ErrClosed even if its function returns nil. Each call waits until no other
-// goroutine uses the transaction, and rows or results that are not read to the end keep others waiting, except those of
-// LargeObjects and Conn. After the end of the transaction all calls fail, with an error that is pgx.ErrTxClosed.
-// Errors of the database are those of pgx.
+// Commit and Rollback are errors: what the function of [DB.Tx] returns decides how the transaction ends. Begin makes a
+// savepoint, which its Commit and Rollback end. Without a savepoint, a statement that fails aborts the transaction, as
+// always with pgx: later statements fail, and Tx returns ErrClosed even if its function returns nil. Each call waits
+// until no other goroutine uses the transaction. Rows and results that are not read to the end make other calls wait,
+// except those of LargeObjects and Conn. After the end of the transaction all calls fail with an error that is
+// pgx.ErrTxClosed. Errors of the database are those of pgx.
 func PgxTx(ctx context.Context) (pgx.Tx, error) { return db.PgxTx(ctx) }
 
 // PgxTxOn is [PgxTx] for the transaction of one connection.

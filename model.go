@@ -15,7 +15,7 @@ import (
 // A model may be copied; each copy then tracks its own changes. Compare the fields of two models and not the structs,
 // which include the data of change tracking. The zero Model is that of a value that is not stored.
 type Model struct {
-	ID      int64     `prom:"_id,key,auto" json:"id"`
+	ID      int64     `prom:"_id,key,auto" json:"id"`          // the primary key; 0 in a new value
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
 	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless the program set it
 
@@ -28,7 +28,7 @@ func (m *Model) IsNew() bool { return m.track.Loaded == nil }
 // UUIDModel is [Model] with a UUID as its key. The key is a UUID of version 7, generated in Go at insertion, unless it
 // is set. Such keys sort by the time of their creation.
 type UUIDModel struct {
-	ID      UUID      `prom:"_id,key,auto" json:"id"`
+	ID      UUID      `prom:"_id,key,auto" json:"id"`          // the primary key; zero in a new value
 	Created time.Time `prom:"_created,created" json:"created"` // set at insertion, if zero; UTC, microseconds
 	Updated time.Time `prom:"_updated,updated" json:"updated"` // set at every write, unless the program set it
 

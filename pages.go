@@ -9,7 +9,7 @@ import (
 
 // Page is a page of offset pagination: rows selected by a page number, or by limit and offset.
 type Page[T any] struct {
-	Rows   []T
+	Rows   []T  // the rows of the page, in order
 	Number int  // the number of the page, from 1
 	Size   int  // the greatest number of rows of a page
 	More   bool // whether more rows follow
@@ -59,7 +59,7 @@ func wantsTotal(options []PageOption) bool {
 
 // KeysetPage is a page of keyset (cursor) pagination: its rows, and the tokens of the next and the previous page.
 type KeysetPage[T any] struct {
-	Rows []T
+	Rows []T    // the rows of the page, in order
 	Next string // the token of the next page; "" if there is none
 	Prev string // the token of the previous page; "" if there is none
 }

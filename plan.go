@@ -18,13 +18,13 @@ import (
 // Step is one change of a schema, with its SQL, its risk and its reason; see [Plan]. A step is done completely or not
 // at all. A step that failed may be run again.
 type Step struct {
-	Kind       StepKind      `json:"kind"`
+	Kind       StepKind      `json:"kind"`                 // what the step does
 	Connection string        `json:"connection,omitempty"` // the name of the connection; "" is the default connection
-	Table      string        `json:"table"`
-	Name       string        `json:"name,omitempty"`   // of the column, index, constraint or schema; "" for the table itself
-	Aspect     schema.Aspect `json:"aspect,omitempty"` // the property that is altered
-	Risk       Risk          `json:"risk"`
-	Reason     string        `json:"reason"` // why the step is needed, and what to consider
+	Table      string        `json:"table"`                // the table; of a new schema, the first one in it
+	Name       string        `json:"name,omitempty"`       // of the column, index, constraint or schema; "" for the table
+	Aspect     schema.Aspect `json:"aspect,omitempty"`     // the property that is altered
+	Risk       Risk          `json:"risk"`                 // what the step may cost or destroy
+	Reason     string        `json:"reason"`               // why the step is needed, and what to consider
 	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
@@ -59,24 +59,26 @@ type StepKind string
 
 // The kinds of steps.
 const (
-	StepCreateSchema       = StepKind(schema.CreateSchema)
-	StepCreateTable        = StepKind(schema.CreateTable)
-	StepRenameTable        = StepKind(schema.RenameTable)
-	StepAddColumn          = StepKind(schema.AddColumn)
-	StepAddValue           = StepKind(schema.AddValue) // a value of an enum type
-	StepRenameColumn       = StepKind(schema.RenameColumn)
-	StepAlterColumn        = StepKind(schema.AlterColumn)
-	StepDropColumn         = StepKind(schema.DropColumn)
-	StepCreateIndex        = StepKind(schema.CreateIndex)
-	StepReplaceIndex       = StepKind(schema.ReplaceIndex)
-	StepDropIndex          = StepKind(schema.DropIndex)
-	StepAddConstraint      = StepKind(schema.AddConstraint)
-	StepReplaceConstraint  = StepKind(schema.ReplaceConstraint)
-	StepValidateConstraint = StepKind(schema.ValidateStep)
-	StepDropConstraint     = StepKind(schema.DropConstraint)
-	StepRebuildTable       = StepKind(schema.RebuildTable)
-	StepAuditTable         = StepKind(schema.AuditTable) // the triggers of the audit log
-	StepByHand             = StepKind(schema.ByHand)     // a step that prom does not do: do it by hand
+	StepCreateSchema       = StepKind(schema.CreateSchema)      // creates a schema of PostgreSQL
+	StepCreateTable        = StepKind(schema.CreateTable)       // creates a table with its indexes
+	StepRenameTable        = StepKind(schema.RenameTable)       // renames a table, or moves it to another schema
+	StepAddColumn          = StepKind(schema.AddColumn)         // adds a column
+	StepAddValue           = StepKind(schema.AddValue)          // adds a value to an enum type of PostgreSQL
+	StepRenameColumn       = StepKind(schema.RenameColumn)      // renames a column (tag option was)
+	StepAlterColumn        = StepKind(schema.AlterColumn)       // changes the type or another property of a column
+	StepDropColumn         = StepKind(schema.DropColumn)        // drops a column with its values
+	StepCreateIndex        = StepKind(schema.CreateIndex)       // creates an index
+	StepReplaceIndex       = StepKind(schema.ReplaceIndex)      // replaces an index
+	StepDropIndex          = StepKind(schema.DropIndex)         // drops an index
+	StepAddConstraint      = StepKind(schema.AddConstraint)     // adds a foreign key or a CHECK
+	StepReplaceConstraint  = StepKind(schema.ReplaceConstraint) // replaces a constraint
+	StepValidateConstraint = StepKind(schema.ValidateStep)      // checks all rows against a constraint
+	StepDropConstraint     = StepKind(schema.DropConstraint)    // drops a constraint
+	StepRebuildTable       = StepKind(schema.RebuildTable)      // creates a table of SQLite again, with its rows
+	StepAuditTable         = StepKind(schema.AuditTable)        // creates the triggers of the audit log
+	StepCreatePartition    = StepKind(schema.CreatePartition)   // creates a partition; see [Partitions]
+	StepDetachPartition    = StepKind(schema.DetachPartition)   // makes a partition a table of its own; see [Partitions]
+	StepByHand             = StepKind(schema.ByHand)            // is done by hand, as Reason says
 )
 
 // Risk is the risk of a [Step]: what it may cost or destroy. Its text form, in JSON too, is its name.
@@ -108,15 +110,16 @@ func (r *Risk) UnmarshalText(text []byte) error { return (*schema.Risk)(r).Unmar
 
 // Drift is one difference between a model and the database. It is an error, one of the [Drifts] that [Check] returns.
 type Drift struct {
-	Sort   schema.DriftSort `json:"sort"`
-	Object schema.DriftOf   `json:"object"`
-	Table  string           `json:"table"`
+	Sort   schema.DriftSort `json:"sort"`   // whether it is missing, additional, different or renamed
+	Object schema.DriftOf   `json:"object"` // what it is: a table, a column, an index …
+	Table  string           `json:"table"`  // the table, as the model names it
 	// of the column, index or constraint; "" for a table, or an object without a name
-	Name   string            `json:"name,omitempty"`
-	Aspect schema.Aspect     `json:"aspect,omitempty"` // the property that differs
-	Have   string            `json:"have,omitempty"`   // its value in the database, as the database writes it
-	Want   string            `json:"want,omitempty"`   // its value in the model, as the database would write it
-	At     schema.DriftPlace `json:"-"`
+	Name   string        `json:"name,omitempty"`
+	Aspect schema.Aspect `json:"aspect,omitempty"` // the property that differs
+	Have   string        `json:"have,omitempty"`   // its value in the database, as the database writes it
+	Want   string        `json:"want,omitempty"`   // its value in the model, as the database would write it
+	// the parts of the model and of the database that differ, for code that plans changes
+	At schema.DriftPlace `json:"-"`
 }
 
 // Error returns one line of the form "author.name: column: type is integer, not text".
@@ -174,6 +177,15 @@ type SchemaPlan struct {
 type planned struct {
 	on     *db.DB
 	tables []*schema.Table
+	keeps  *install.Retention // of a plan for the partitions of one table; nil for another one
+}
+
+// apply runs steps.
+func (t *planned) apply(ctx context.Context, steps []schema.Step) ([]schema.Step, error) {
+	if t.keeps != nil {
+		return install.ApplyPartitions(ctx, t.on, t.tables[0], *t.keeps, steps)
+	}
+	return install.Apply(ctx, t.on, t.tables, steps)
 }
 
 // Empty reports whether the plan has no steps.
@@ -300,7 +312,7 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 		if steps == nil {
 			continue
 		}
-		list, err := install.Apply(ctx, t.on, t.tables, stepsAt(steps))
+		list, err := t.apply(ctx, stepsAt(steps))
 		core.ForgetForms(t.on)
 		if done = append(done, ownSteps(list)...); err != nil {
 			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))

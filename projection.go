@@ -41,17 +41,17 @@ func Pluck[T, V any](q *Query[T], t Term[*T, V]) Projection[T, V] {
 	return Projection[T, V]{core: project[V](&q.core, q.core.Spec().Project([]*ast.Expr{exprOf(t)}), to)}
 }
 
-// Pair holds two values of a row.
+// Pair holds the values of two terms for one row, in the order of the terms; see [Pluck2] and [Row2].
 type Pair[A, B any] struct {
-	A A
-	B B
+	A A // the value of the first term
+	B B // the value of the second term
 }
 
-// Triple holds three values of a row.
+// Triple holds the values of three terms for one row, in the order of the terms; see [Pluck3] and [Row3].
 type Triple[A, B, C any] struct {
-	A A
-	B B
-	C C
+	A A // the value of the first term
+	B B // the value of the second term
+	C C // the value of the third term
 }
 
 // Pluck2 returns two values of each row.

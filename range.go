@@ -34,7 +34,7 @@ type RangeValue interface {
 // back. A range whose lower bound is greater than its upper one is [ErrValidation], and so is one that has the greatest
 // whole number or day as its last value.
 type Range[T RangeValue] struct {
-	Lower, Upper T
+	Lower, Upper T // the bounds; see the fields below for whether they are in the range
 
 	LowerExclusive bool // Lower is not in the range
 	UpperInclusive bool // Upper is in the range
@@ -168,6 +168,7 @@ func rangeError(err error) error {
 // AnyRange is the constraint of ranges and multiranges with bounds of type T.
 type AnyRange[T RangeValue] interface {
 	Range[T] | MultiRange[T]
+	// Contains reports whether v is in the range, or in one of the ranges.
 	Contains(v T) bool
 }
 

@@ -14,6 +14,7 @@ import (
 // one of its columns missing creates it and runs again, as every other call on the repo does. With a DB that is an
 // error.
 type Source interface {
+	// Tx runs fn in a transaction of the connection; see [DB.Tx].
 	Tx(ctx context.Context, fn func(ctx context.Context) error, options ...TxOption) error
 }
 

@@ -85,13 +85,8 @@ func (r *Repo[T]) Tx(ctx context.Context, fn func(ctx context.Context) error, op
 // at the same time.
 func (r *Repo[T]) Install(ctx context.Context) error { return r.core.Install(ctx) }
 
-// Installer is the type of the arguments of [Install]. Every [Repo] is an Installer.
-type Installer interface {
-	Install(ctx context.Context) error
-}
-
 // Install installs the tables of several repos; see [Repo.Install].
-func Install(ctx context.Context, repos ...Installer) error {
+func Install(ctx context.Context, repos ...AnyRepo) error {
 	for _, r := range repos {
 		if err := r.Install(ctx); err != nil {
 			return err
@@ -117,8 +112,8 @@ func CacheStatsOf(r AnyRepo) (CacheStats, error) {
 // AnyRepo is a [Repo] of any model. Functions that take repos of several models, such as [Dump], have it as the type of
 // their arguments.
 type AnyRepo interface {
-	Installer
-
+	// Install creates the repo's table, and what is missing of it; see [Repo.Install].
+	Install(ctx context.Context) error
 	// Schema returns the schema of the repo's table.
 	Schema() *schema.Table
 	// DB returns the repo's connection.
@@ -158,7 +153,7 @@ func WithBatchGets(ctx context.Context) context.Context { return core.WithCoales
 // TokenError is the reason why a page token or a cursor cannot be used. It is the cause of an error of kind
 // [ErrValidation]. Its text may be shown to users.
 type TokenError struct {
-	Reason string
+	Reason string // what is wrong with the token, for people; without its content
 }
 
 // Error returns the reason.

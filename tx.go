@@ -12,11 +12,17 @@ type Isolation uint8
 
 // The isolation levels. SQLite runs all of them as Serializable.
 const (
-	// the server's default; on PostgreSQL it is ReadCommitted unless configured otherwise
+	// DefaultIsolation is the server's default: on PostgreSQL ReadCommitted, unless default_transaction_isolation says
+	// otherwise.
 	DefaultIsolation = Isolation(driver.DefaultIsolation)
-	ReadCommitted    = Isolation(driver.ReadCommitted)
-	RepeatableRead   = Isolation(driver.RepeatableRead)
-	Serializable     = Isolation(driver.Serializable)
+	// ReadCommitted gives each statement a snapshot of its own.
+	ReadCommitted = Isolation(driver.ReadCommitted)
+	// RepeatableRead gives all statements one snapshot. A write of a row that another transaction has changed since is
+	// [ErrSerialization].
+	RepeatableRead = Isolation(driver.RepeatableRead)
+	// Serializable is RepeatableRead that also detects results which no order of the transactions one after the other
+	// would give, with [ErrSerialization]; see [Retry].
+	Serializable = Isolation(driver.Serializable)
 )
 
 // TxOption is an option of a transaction. It applies to the outermost transaction; on a nested transaction it is an

@@ -50,7 +50,7 @@ type FrameBound int64
 // The bounds of window frames that are not numbers of rows.
 const (
 	UnboundedPreceding = FrameBound(ast.UnboundedPreceding) // the beginning of the partition
-	CurrentRow         = FrameBound(0)
+	CurrentRow         = FrameBound(0)                      // the current row, with its peers in Range and Groups
 	UnboundedFollowing = FrameBound(ast.UnboundedFollowing) // the end of the partition
 )
 

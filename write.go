@@ -77,8 +77,11 @@ func (r *Repo[T]) Update(ctx context.Context, v *T) error {
 // If v was not loaded, it returns all columns.
 func (r *Repo[T]) Modified(v *T) []string { return r.core.Modified(unsafe.Pointer(v)) }
 
-// Columner is a field: a value that stands for a column.
-type Columner interface{ Column() *schema.Column }
+// Columner is a field of a model, in calls that need only to know the column, such as [Repo.Upsert].
+type Columner interface {
+	// Column returns the schema of the column. Do not change it.
+	Column() *schema.Column
+}
 
 // Upsert inserts v, or updates the row that it conflicts with (INSERT … ON CONFLICT): all columns except the key and
 // the time of creation. If v was loaded or saved, Upsert updates its row.

@@ -13,12 +13,12 @@ import (
 	"github.com/prom-go/prom/internal/core"
 )
 
-// What an entry says was done to a row.
+// The values of Op of an [Entry].
 const (
-	Insert   = "insert"
-	Update   = "update"
-	Delete   = "delete"
-	Truncate = "truncate" // of PostgreSQL: to all rows of the table; there is one entry, without a key
+	Insert   = "insert"   // the row was inserted
+	Update   = "update"   // the row was updated, or soft-deleted
+	Delete   = "delete"   // the row was deleted
+	Truncate = "truncate" // all rows of the table were deleted by TRUNCATE on PostgreSQL; one entry, without a key
 )
 
 // Entry is a row of the audit log: one change of one row. It is a model like any other. Only the database writes to its
@@ -40,16 +40,16 @@ func (Entry) TableName() string { return dialect.AuditTable }
 
 var entry = prom.Proto[Entry]()
 
-// The fields of an [Entry].
+// The fields of an [Entry], for conditions and orders.
 var (
-	ID    = prom.NumberOf(entry, &entry.ID)
-	At    = prom.TimeOf(entry, &entry.At)
-	Actor = prom.TextOf(entry, &entry.Actor)
-	Op    = prom.TextOf(entry, &entry.Op)
-	Table = prom.TextOf(entry, &entry.Table)
-	Key   = prom.TextOf(entry, &entry.Key)
-	Old   = prom.JSONOf(entry, &entry.Old)
-	New   = prom.JSONOf(entry, &entry.New)
+	ID    = prom.NumberOf(entry, &entry.ID)  // the order of the entries
+	At    = prom.TimeOf(entry, &entry.At)    // when the row was changed
+	Actor = prom.TextOf(entry, &entry.Actor) // who changed it
+	Op    = prom.TextOf(entry, &entry.Op)    // what was done: [Insert], [Update], [Delete] or [Truncate]
+	Table = prom.TextOf(entry, &entry.Table) // the table, as the model names it; see [Of]
+	Key   = prom.TextOf(entry, &entry.Key)   // the primary key of the row as a text; see [Row]
+	Old   = prom.JSONOf(entry, &entry.Old)   // the values before, a JSON object by column
+	New   = prom.JSONOf(entry, &entry.New)   // the values after, a JSON object by column
 )
 
 // NewRepo returns a repo of the audit log, whose options are those of [prom.NewRepo]. The log of tables in a schema, or
@@ -79,10 +79,10 @@ type failed struct{ err error }
 // ToSql implements squirrel's Sqlizer.
 func (f failed) ToSql() (string, []any, error) { return "", nil, f.err } //nolint:revive // the name is squirrel's
 
-// Change is the change of one column. A value is JSON as [Entry] has it; nil where there is none.
+// Change is the change of one column; see [Entry.Changes].
 type Change struct {
-	Column   string
-	Old, New json.RawMessage
+	Column   string          // the name of the column
+	Old, New json.RawMessage // its value before and after, as JSON; nil if there was none
 }
 
 // Changes lists the columns of an entry with their values before and after, by name. An insert has no values before,

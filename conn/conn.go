@@ -1,5 +1,5 @@
-// Package conn has the names of package prom that are about connections, and the parts of a DSN: for code that opens
-// connections and has no repositories. They are the same types, so that what one package makes the other takes.
+// Package conn has the types of package prom for connections, transactions and DSNs under the same names: for code that
+// opens connections and has no repositories. They are aliases: a conn.DB is a [prom.DB].
 package conn
 
 import (
@@ -9,32 +9,42 @@ import (
 
 // The types of connections and transactions.
 type (
-	DB         = prom.DB
-	Registry   = prom.Registry
+	// DB is a named connection to one database, with a pool; see [prom.DB].
+	DB = prom.DB
+	// Registry holds connections by name; see [prom.Registry].
+	Registry = prom.Registry
+	// OpenOption is an option of a connection in addition to its DSN; see [prom.OpenOption].
 	OpenOption = prom.OpenOption
-	TxOption   = prom.TxOption
-	Isolation  = prom.Isolation
-	Error      = prom.Error
-	Kind       = prom.Kind
-	DSN        = prom.DSN
+	// TxOption is an option of a transaction; see [prom.TxOption].
+	TxOption = prom.TxOption
+	// Isolation is an isolation level of a transaction; see [prom.Isolation].
+	Isolation = prom.Isolation
+	// Error is an error of the database; see [prom.Error].
+	Error = prom.Error
+	// Kind is the kind of an error, such as [prom.ErrUnique]; see [prom.Kind].
+	Kind = prom.Kind
+	// DSN is a parsed data source name; see [prom.DSN] and [prom.ParseDSN].
+	DSN = prom.DSN
 )
 
-// Host is one PostgreSQL server: Name, a host name, an address without brackets or the directory of a Unix socket, and
-// Port, for which zero means [DefaultPort].
+// Host is one PostgreSQL server of a DSN: its name and its port, for which zero means [DefaultPort]; see [prom.Host].
 type Host = prom.Host
 
-// Options are the options of a DSN that prom itself understands. The zero value is the default of all.
+// Options are the options of a DSN that prom itself interprets. The zero value has the defaults; see
+// [prom.DSNOptions].
 type Options = prom.DSNOptions
 
 // DefaultPort is the TCP port of a PostgreSQL host that names none.
 const DefaultPort = dsn.DefaultPort
 
-// DefaultBusyTimeout is how long SQLite waits for another connection's lock when the DSN does not say.
+// DefaultBusyTimeout is how long SQLite waits for another connection's lock unless the DSN's option busy_timeout
+// says otherwise.
 const DefaultBusyTimeout = dsn.DefaultBusyTimeout
 
-// DefaultInstallLockTimeout is how long DDL waits for a table's lock when the DSN does not say.
+// DefaultInstallLockTimeout is how long DDL waits for the lock of a table, unless the DSN's option install_lock_timeout
+// says otherwise.
 const DefaultInstallLockTimeout = dsn.DefaultInstallLockTimeout
 
-// NoTimeout is the value of a timeout that the DSN switched off by writing 0. It differs from the zero
-// [time.Duration], which means the default. Any negative duration is treated the same.
+// NoTimeout is the value of a timeout in [Options] that the DSN disables by 0, such as statement_timeout=0. A zero
+// duration is the default instead. Every other negative duration means the same as NoTimeout.
 const NoTimeout = dsn.NoTimeout

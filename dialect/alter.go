@@ -8,7 +8,7 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Altering writes what makes a table that exists like its model.
+// Altering writes the statements that change an existing table to match its model.
 type Altering interface {
 	// Alter returns the steps that end drifts, in an order in which they can be done one after the other: each supposes
 	// the table as those before it leave it. What only a person can do has no statements, and a reason.
@@ -36,12 +36,12 @@ type Altering interface {
 	ShadowApart() bool
 }
 
-// Alteration is what Alter must know of a table that exists.
+// Alteration describes an existing table and its drifts, for [Altering.Alter].
 type Alteration struct {
-	Table      *schema.Table
-	Want, Have *schema.Found
-	Drifts     []*schema.Drift
-	Filled     bool // the table has rows
+	Table      *schema.Table   // the table that the model declares
+	Want, Have *schema.Found   // the table as the engine would describe the model's, and as it is
+	Drifts     []*schema.Drift // the differences that the steps are to remove
+	Filled     bool            // the table has rows
 	// each step supposes the table as it was found instead, for one step is done, whatever became of those before it
 	AsFound bool
 	// this library made the table, so that what a tag says nothing of becomes what it makes by itself

@@ -15,12 +15,12 @@ const (
 
 // AuditTrigger is a trigger that writes the changes of a table's rows to the audit log.
 type AuditTrigger struct {
-	Name   string
+	Name   string // the name of the trigger, unquoted
 	Text   string // what it does, as [Auditing.AuditTriggers] reads it
 	Create string // the statement that makes it
 }
 
-// Auditing writes what it takes to keep the audit log.
+// Auditing writes the statements of the audit log.
 type Auditing interface {
 	// AuditTriggers returns a query about a table with one row for each trigger that audits it: its name, and its text.
 	AuditTriggers() string

@@ -1,7 +1,7 @@
 package dialect
 
-// Bulk are the statements that insert many rows of the same columns. Where a key is left to the database, it is one
-// column of integers. A way that an engine does not have is "".
+// Bulk are the statements that insert many rows with the same columns. If the database generates the key, it is one
+// integer column. A statement that the engine does not have is "".
 type Bulk struct {
 	// Rows inserts as many rows as it says in Each, which get keys that follow one another. Its arguments are the rows'
 	// values. Greatest returns the greatest key of the table: that of the last row, unless SQLite has come to the end of

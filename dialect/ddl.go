@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +46,7 @@ func ReferenceName(t *schema.Table, c *schema.Column) string {
 
 // Clauses are the parts of a column's definition that depend on the engine and on the statement.
 type Clauses struct {
+	Type      string // the type, where it is not that of the column
 	Auto      string // makes the database count a key up
 	Key       string // makes the column the primary key, where that is not written at the table's end
 	NoDefault bool   // leaves DEFAULT out
@@ -87,7 +89,7 @@ func AddColumn(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string 
 
 // ColumnDef returns the definition of a column as it stands in CREATE TABLE and in ADD COLUMN.
 func ColumnDef(d Dialect, t *schema.Table, c *schema.Column, cl Clauses) string {
-	parts := []string{Quote(c.Name), d.ColumnType(c)}
+	parts := []string{Quote(c.Name), cmp.Or(cl.Type, d.ColumnType(c))}
 	if c.Required() {
 		parts = append(parts, "NOT NULL")
 	}

@@ -36,6 +36,7 @@ type Dialect interface {
 	Forming
 	Watching
 	Auditing
+	Partitioning
 }
 
 // Definition writes DDL.
@@ -105,13 +106,25 @@ type Definition interface {
 	// not beyond that; "" where it does so by itself.
 	CountOn(table, column string) string
 
+	// Distribute returns the statement that has Citus distribute a table which has just been made, beside the one of the
+	// other name, "" for none. Where there is no Citus, it does nothing. It is "" for a table that is not distributed.
+	Distribute(t *schema.Table, beside string) string
+
+	// Distributing returns the statements that have Citus change tables one shard after the other, for the rest of the
+	// transaction, and those that end it. They do nothing without Citus.
+	Distributing() (begin, end []string)
+
+	// Distributed returns queries for whether (boolean) the database has Citus, and, if so, for how a table is
+	// distributed: the text of the tag option, or NULL. They are "" where that cannot be.
+	Distributed() (has, how string)
+
 	// Prerequisites returns statements that must have run before CreateTable or AddColumn of these columns, such as the
 	// one that makes a collation when it does not exist. They may be repeated.
 	Prerequisites(cols []*schema.Column) []string
 }
 
-// Introspection writes queries on the engine's catalog. Each but Tables and References is about a table, whose name it
-// gets by About. A boolean may be 0 or 1.
+// Introspection writes queries on the engine's catalog. Each query is about one table, whose name it gets by About,
+// except Tables and References. A boolean result may be 0 or 1.
 type Introspection interface {
 	// About returns a query about a table of that name and its only argument, by which it knows the table. The query
 	// may be one that is not about a table's name, and has no argument then.
@@ -221,7 +234,7 @@ type Introspection interface {
 	RowCount(table string) string
 }
 
-// Forming tells how the columns of a table that exists store their values.
+// Forming describes how the columns of existing tables store their values; see [schema.Form].
 type Forming interface {
 	// Forms reports whether the kind may be stored in several forms.
 	Forms(k schema.Kind) bool
@@ -250,20 +263,20 @@ type Forming interface {
 
 // Constraint is a foreign key by its name.
 type Constraint struct {
-	Table, Name string
-	Deferrable  bool // it can be checked late already
+	Table, Name string // the table that refers, with its schema, and the name of the constraint
+	Deferrable  bool   // it is DEFERRABLE
 }
 
-// The sorts of what the query Tables lists.
+// The sorts of tables and views that the query of [Introspection.Tables] reports.
 const (
-	SortTable        = "table"
-	SortView         = "view"
-	SortMaterialized = "materialized view"
-	SortForeign      = "foreign table"   // its rows are another server's
-	SortFullText     = "full-text index" // a table of FTS5 whose content is another table
+	SortTable        = "table"             // a table
+	SortView         = "view"              // a view
+	SortMaterialized = "materialized view" // a materialized view
+	SortForeign      = "foreign table"     // a foreign table, whose rows another server has
+	SortFullText     = "full-text index"   // a table of FTS5 whose content is another table
 )
 
-// Watching writes what it takes to learn of new rows.
+// Watching writes the statements by which a watch learns of new rows.
 type Watching interface {
 	// Channel returns a query whose one argument is a table's name, with one row: the channel on which new rows of the
 	// table are notified, and whether (boolean) the trigger that notifies exists. An engine without channels returns
@@ -280,31 +293,31 @@ type Watching interface {
 	Horizon() string
 }
 
-// Func is a function of SQL.
+// Func is a function or an operator that every dialect can write; see [Expression.Call].
 type Func uint8
 
 // The functions. Those of numbers give NULL for a division by zero; Lower and Upper change the letters A to Z alone, on
 // every engine.
 const (
-	NoFunc Func = iota
-	FuncAdd
-	FuncSub
-	FuncMul
-	FuncDiv // of integers cut towards zero
-	FuncMod // of integers; has the sign of the first
-	FuncNeg
-	FuncAbs
-	FuncConcat
-	FuncLower
-	FuncUpper
-	FuncLength // characters of a text, bytes of bytes
-	FuncTrim   // of spaces
-	FuncReplace
-	FuncSubstr // from a position, counted from 1, a number of characters
-	FuncCoalesce
-	FuncRandom
-	FuncRangeTime   // an instant or a day as the range of a window is counted by it
-	FuncRangeOffset // microseconds as an offset of such a range
+	NoFunc          Func = iota // none
+	FuncAdd                     // a + b
+	FuncSub                     // a - b
+	FuncMul                     // a * b
+	FuncDiv                     // a / b; integers are truncated towards zero
+	FuncMod                     // the remainder of a / b for integers; it has the sign of a
+	FuncNeg                     // -a
+	FuncAbs                     // the absolute value
+	FuncConcat                  // the concatenation of texts
+	FuncLower                   // a text in lower case
+	FuncUpper                   // a text in upper case
+	FuncLength                  // characters of a text, bytes of bytes
+	FuncTrim                    // a text without spaces at both ends
+	FuncReplace                 // a text in which one text is replaced by another
+	FuncSubstr                  // from a position, counted from 1, a number of characters
+	FuncCoalesce                // the first value that is not NULL
+	FuncRandom                  // a random number, for orders
+	FuncRangeTime               // an instant or a day as the range of a window is counted by it
+	FuncRangeOffset             // microseconds as an offset of such a range
 
 	FuncListEq          // of two lists: the same elements in the same order
 	FuncListNe          // not so
@@ -357,7 +370,7 @@ const (
 
 	// As those with a path and the same path as steps, of an element that is counted from the end and must be there.
 	FuncJSONSetFromEnd
-	FuncJSONRemoveFromEnd
+	FuncJSONRemoveFromEnd // without the element
 
 	FuncJSONContainedBy // whether the second document contains the first
 	// whether one of a list of texts is a key of the object, a text in the list, or the text that the document is
@@ -368,41 +381,41 @@ const (
 
 	FuncListElem // a value as FuncArrayAgg takes it
 
-	FuncCount // aggregates; without an argument it counts rows
-	FuncSum
-	FuncAvg
-	FuncMin
-	FuncMax
-	FuncArrayAgg // of what FuncListElem makes of them; the values as a list, empty when there are none
-	FuncVarPop
-	FuncVarSamp
-	FuncStddevPop
-	FuncStddevSamp
+	FuncCount      // aggregate: the number of values; without an argument, of rows
+	FuncSum        // aggregate: the sum
+	FuncAvg        // aggregate: the average
+	FuncMin        // aggregate: the least value
+	FuncMax        // aggregate: the greatest value
+	FuncArrayAgg   // aggregate: the list of the values of FuncListElem, empty if there are none
+	FuncVarPop     // aggregate: the population variance
+	FuncVarSamp    // aggregate: the sample variance
+	FuncStddevPop  // aggregate: the population standard deviation
+	FuncStddevSamp // aggregate: the sample standard deviation
 
-	FuncRowNumber // functions of a window
-	FuncRank
-	FuncDenseRank
-	FuncNtile
-	FuncLag
-	FuncLead
-	FuncFirstValue
-	FuncLastValue
-	FuncNthValue
-	FuncPercentRank
-	FuncCumeDist
+	FuncRowNumber   // row_number(), the first of the window functions
+	FuncRank        // rank()
+	FuncDenseRank   // dense_rank()
+	FuncNtile       // ntile(n)
+	FuncLag         // lag(value, n, default)
+	FuncLead        // lead(value, n, default)
+	FuncFirstValue  // first_value(value)
+	FuncLastValue   // last_value(value)
+	FuncNthValue    // nth_value(value, n)
+	FuncPercentRank // percent_rank()
+	FuncCumeDist    // cume_dist()
 )
 
-// Match is a way of matching a text.
+// Match is a way of matching a text with a pattern; see [Expression.Match].
 type Match uint8
 
 // The ways of matching. In the value of MatchLike, % stands for any text, _ for any character and \ makes the next
 // character an ordinary one, as in PostgreSQL's manual, section "Pattern Matching"; in the others nothing is special.
 const (
-	MatchLike Match = iota
-	MatchPrefix
-	MatchSuffix
-	MatchContains
-	MatchRegexp // a regular expression of Go's package regexp/syntax; see AdvancedRegexp
+	MatchLike     Match = iota
+	MatchPrefix         // the text begins with the pattern
+	MatchSuffix         // the text ends with the pattern
+	MatchContains       // the text contains the pattern
+	MatchRegexp         // a regular expression of Go's package regexp/syntax; see AdvancedRegexp
 )
 
 // DatePart is a part of a date or a time, in UTC.
@@ -410,16 +423,16 @@ type DatePart uint8
 
 // The parts. Weeks are those of ISO 8601; the first day of the week is Monday, 1, and the last Sunday, 7.
 const (
-	NoPart DatePart = iota
-	Year
-	Quarter   // 1 to 4
-	Month     // 1 to 12
-	Week      // 1 to 53
-	Day       // 1 to 31
-	DayOfWeek // 1 to 7
-	DayOfYear // 1 to 366
-	Hour      // 0 to 23
-	Minute    // 0 to 59
-	Second    // 0 to 59, without its fraction
-	ISOYear   // the year of ISO 8601, to which the week belongs
+	NoPart    DatePart = iota // none
+	Year                      // the year
+	Quarter                   // 1 to 4
+	Month                     // 1 to 12
+	Week                      // 1 to 53
+	Day                       // 1 to 31
+	DayOfWeek                 // 1 to 7
+	DayOfYear                 // 1 to 366
+	Hour                      // 0 to 23
+	Minute                    // 0 to 59
+	Second                    // 0 to 59, without its fraction
+	ISOYear                   // the year of ISO 8601, to which the week belongs
 )

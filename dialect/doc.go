@@ -1,3 +1,3 @@
-// Package dialect says what an SQL dialect is. Its subpackages postgres and sqlite are the two that there are; both are
-// pure functions from schema and expressions to text, tested against golden files without a server.
+// Package dialect defines what an SQL dialect is. Its subpackages postgres and sqlite are the two dialects. They are
+// pure functions from a schema and expressions to SQL text, tested with golden files and without a server.
 package dialect

@@ -19,7 +19,7 @@ func (f Func) OfRange() bool { return f >= FuncRangeContains && f <= FuncRangeIs
 
 // RangeArg is an argument of a function of ranges.
 type RangeArg struct {
-	Column *schema.Column // that it is like; if Stored, the column itself, with its native type
-	Text   string
-	Stored bool
+	Column *schema.Column // a column like the argument; if Stored is true, the column itself, with its native type
+	Text   string         // the SQL of the argument
+	Stored bool           // the argument is a column as it is stored
 }

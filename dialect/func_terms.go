@@ -21,12 +21,12 @@ const (
 	FuncHasSuffix // whether a text ends with another
 	FuncParseInt  // the integer that a text is, NULL when it is none of 64 bits
 
-	FuncDecimalAdd
-	FuncDecimalSub
-	FuncDecimalMul
+	FuncDecimalAdd   // a + b of decimals
+	FuncDecimalSub   // a - b of decimals
+	FuncDecimalMul   // a * b of decimals
 	FuncDecimalDiv   // to so many digits behind the point (a number)
-	FuncDecimalNeg   //
-	FuncDecimalAbs   //
+	FuncDecimalNeg   // -a of a decimal
+	FuncDecimalAbs   // the absolute value of a decimal
 	FuncDecimalRound // to so many digits behind the point (a number)
 	FuncDecimalOf    // a number as a decimal, rounded to so many digits behind the point (a number)
 
@@ -48,20 +48,20 @@ const (
 // share.
 func (f Func) OfTerms() bool { return f >= FuncRound && f <= FuncClockNanos }
 
-// Unit is a unit of time.
+// Unit is a unit of time, to which instants and days are truncated.
 type Unit uint8
 
 // The units, as PostgreSQL's date_trunc knows them. Weeks are those of ISO 8601 and begin on Monday.
 const (
-	NoUnit Unit = iota
-	UnitYear
-	UnitQuarter
-	UnitMonth
-	UnitWeek
-	UnitDay
-	UnitHour
-	UnitMinute
-	UnitSecond
+	NoUnit      Unit = iota // none
+	UnitYear                // the year
+	UnitQuarter             // the quarter
+	UnitMonth               // the month
+	UnitWeek                // the week
+	UnitDay                 // the day
+	UnitHour                // the hour
+	UnitMinute              // the minute
+	UnitSecond              // the second
 )
 
 // UnitNames are the names of units, as date_trunc takes them.

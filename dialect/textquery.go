@@ -109,10 +109,10 @@ func hasWords(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.Co) })
 }
 
-// TextUse is what a query does with a full-text index.
+// TextUse is what a query uses a full-text index for.
 type TextUse uint8
 
-// The uses.
+// The uses of a full-text index.
 const (
 	TextMatch    TextUse = iota // a condition
 	TextRank                    // a number, which is greater for rows that match better
@@ -121,14 +121,14 @@ const (
 
 // TextSearch is a use of a full-text index in a query.
 type TextSearch struct {
-	Use      TextUse
-	Index    int    // the position of the index in the table's; -1 for Vector
-	Vector   string // a column of the type tsvector, by its name
-	Language string
-	Document string // of TextHeadline: the column, by its name
-	Query    TextQuery
+	Use      TextUse   // a condition, a rank or a headline
+	Index    int       // the position of the index in the table's; -1 for Vector
+	Vector   string    // a column of the type tsvector, by its name
+	Language string    // the text search configuration
+	Document string    // of TextHeadline: the column, by its name
+	Query    TextQuery // the query as the user wrote it
 	Words    TextQuery // the query without stop words, for an engine that has none
-	Start    string    // of TextHeadline: what stands before a word, and behind it
-	Stop     string
-	MaxWords int // of TextHeadline; 0 for all of the document
+	Start    string    // of TextHeadline: stands before a word that matches
+	Stop     string    // of TextHeadline: stands after a word that matches
+	MaxWords int       // of TextHeadline; 0 for all of the document
 }

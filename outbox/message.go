@@ -6,14 +6,15 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// Message is a message that waits to be sent. It is a model like any other: create messages with a repo, best in the
-// transaction whose effects they tell of. Set Topic, Key, Body and perhaps Due; the other fields belong to the relays.
+// Message is a message that waits to be sent. It is a model like any other: create messages with a repo, in the
+// transaction of the changes that they report. Set Topic, Key, Body and perhaps Due; the other fields belong to the
+// relays.
 type Message struct {
 	ID      int64      `prom:"key,auto"` // in the order of the inserts
 	Topic   string     // what it is about; relays may take some topics only
 	Key     string     `prom:"message_key"` // those of a topic with the same key are in order; "" for no order
 	Body    []byte     // what is sent
-	Created time.Time  `prom:"created"`
+	Created time.Time  `prom:"created"`     // when it was inserted
 	Due     time.Time  `prom:"default=now"` // no attempt before it; the end of the lease while one runs
 	Tries   int        // attempts that have begun
 	Lease   string     // the relay that handles it; "" for none
@@ -28,17 +29,17 @@ func (Message) TableName() string { return "outbox" }
 
 var message = prom.Proto[Message]()
 
-// The fields of a [Message].
+// The fields of a [Message], for conditions and orders.
 var (
-	ID      = prom.NumberOf(message, &message.ID)
-	Topic   = prom.TextOf(message, &message.Topic)
-	Key     = prom.TextOf(message, &message.Key)
-	Created = prom.TimeOf(message, &message.Created)
-	Due     = prom.TimeOf(message, &message.Due)
-	Tries   = prom.NumberOf(message, &message.Tries)
-	Lease   = prom.TextOf(message, &message.Lease)
-	Failure = prom.TextOf(message, &message.Failure)
-	Dead    = prom.NullTimeOf(message, &message.Dead)
+	ID      = prom.NumberOf(message, &message.ID)     // the order of the inserts
+	Topic   = prom.TextOf(message, &message.Topic)    // what the message is about
+	Key     = prom.TextOf(message, &message.Key)      // messages with the same topic and key are handled in order
+	Created = prom.TimeOf(message, &message.Created)  // when it was inserted
+	Due     = prom.TimeOf(message, &message.Due)      // when the next attempt may begin
+	Tries   = prom.NumberOf(message, &message.Tries)  // how many attempts have begun
+	Lease   = prom.TextOf(message, &message.Lease)    // the relay that handles it now; "" for none
+	Failure = prom.TextOf(message, &message.Failure)  // the error of the last attempt
+	Dead    = prom.NullTimeOf(message, &message.Dead) // when it was given up; NULL until then
 )
 
 // NewRepo returns a repo of messages, whose options are those of [prom.NewRepo].
@@ -46,7 +47,7 @@ func NewRepo(options ...prom.RepoOption) *prom.Repo[Message] {
 	return prom.NewRepo[Message](options...)
 }
 
-// Revive returns the assignments that have messages handled again which were given up:
+// Revive returns the assignments after which messages that were given up are handled again:
 //
 //	messages.Where(outbox.Dead.NotNull()).Update(ctx, outbox.Revive()...)
 func Revive() []prom.Assign[*Message] {

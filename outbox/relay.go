@@ -13,7 +13,7 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// Relay says how [Run] handles messages. Each zero value but that of Handle is a default.
+// Relay says how [Run] handles messages. Handle is required; the zero value of each other field is its default.
 type Relay struct {
 	// Handle sends a message. An error is a failed attempt. The context ends with the lease, and with that of Run.
 	// Handle is called in several goroutines at the same time, for messages of different keys. It must not keep the
@@ -25,14 +25,14 @@ type Relay struct {
 	Lease    time.Duration // how long an attempt may take; after it, a crashed relay's messages come again; 0: a minute
 	Tries    int           // attempts until a message is given up, see Dead; 0 means 10, less than 0 no limit
 
-	// Backoff returns the pause after a number of failed attempts. Nil means a second, doubled for each attempt, and at
-	// most 5 minutes.
+	// Backoff returns the pause after the given number of failed attempts. If it is nil, the pause is a second, doubled
+	// for each attempt, and at most 5 minutes.
 	Backoff func(tries int) time.Duration
 
-	// Trigger lets PostgreSQL tell of new messages at once, see [prom.WatchTrigger]; transactions that write messages
-	// then commit one after the other. Without it, a relay looks once a second, on SQLite 5 times a second.
+	// Trigger makes PostgreSQL notify relays of new messages at once; see [prom.WatchTrigger]. Transactions that write
+	// messages then commit one after the other. Without it, a relay polls once a second, on SQLite 5 times a second.
 	Trigger bool
-	// Patience is how long a database is tried again that cannot be reached, before Run returns the error; 0 means a
+	// Patience is how long a relay retries if the database cannot be reached, before Run returns the error; 0 means one
 	// minute.
 	Patience time.Duration
 }

@@ -78,6 +78,17 @@ func commandsOfBinary(t *testing.T, p program, e dbtest.Engine) {
 		is.Equal(r.code, promcli.CodeDone) // the copy is as the models say
 	}
 
+	backup := filepath.Join(dir, "backup.db")
+	if e.Name == dbtest.NamePostgres {
+		has(do(promcli.CodeFailed, "backup", backup), "pg_dump")
+	} else {
+		has(do(promcli.CodeDone, "backup", "--check", backup), "bytes in")
+		do(promcli.CodeFailed, "backup", backup) // it is there
+		is.Equal(number(t, open(t, "sqlite://"+backup), "SELECT count(*) FROM book"), 30)
+		missing := "sqlite://" + filepath.Join(dir, "no.db")
+		has(do(promcli.CodeUsage, "backup", "--dsn", missing, filepath.Join(dir, "b.db")), "no database")
+	}
+
 	if e.Name == dbtest.NamePostgres {
 		do(promcli.CodeDone, "alter", "book", "pages", "--type", "numeric", "--yes")
 	} else {

@@ -42,6 +42,7 @@ func TestBinary(t *testing.T) {
 	each("check", checkBinary)
 	each("interrupt", interruptBinary)
 	each("terminal", terminalOfBinary)
+	t.Run("move", func(t *testing.T) { moveBinary(t, p) })
 	t.Run("completion", func(t *testing.T) { completionOfBinary(t, p) })
 	t.Run("second interrupt", func(t *testing.T) { secondInterrupt(t, p) })
 }

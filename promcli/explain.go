@@ -119,23 +119,9 @@ func keepsMost(n *queryplan.Node) bool {
 // tagOf returns the fields of a model with the tags that make an index, where a model has the table.
 func tagOf(ix queryplan.Index, repos []prom.AnyRepo) string {
 	for _, r := range repos {
-		t := r.Schema()
-		if t.Name != ix.Table {
-			continue
+		if t := r.Schema(); t.Name == ix.Table {
+			return ix.Tag(t)
 		}
-		tag := "index"
-		if len(ix.Columns) > 1 {
-			tag += "=" + strings.Join(ix.Columns, "_")
-		}
-		var fields []string
-		for _, name := range ix.Columns {
-			c := t.Column(name)
-			if c == nil {
-				return ""
-			}
-			fields = append(fields, fmt.Sprintf("%s.%s `prom:%q`", t.Model.Name(), c.Field, tag))
-		}
-		return strings.Join(fields, ", ")
 	}
 	return ""
 }

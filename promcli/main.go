@@ -19,15 +19,15 @@ import (
 
 // The exit codes of a command.
 const (
-	CodeDone        = 0   // the command did what it was told
-	CodeFailed      = 1   // it failed, or only a part was done
+	CodeDone        = 0   // the command has succeeded
+	CodeFailed      = 1   // it failed, or did only a part
 	CodeUsage       = 2   // its arguments are wrong
 	CodeDrift       = 3   // the database contradicts the models, or a file contradicts what it was made from
 	CodeInterrupted = 130 // it was interrupted, and nothing is half done
 )
 
-// Main runs the command with the arguments of the process and the models of repos, and exits. An interrupt ends the
-// command's context: what it did is complete up to there.
+// Main runs the command with the arguments of the process and the models of the repos, and exits with a code such as
+// [CodeDone]. An interrupt (Ctrl-C) cancels the command; the steps that it has finished stay.
 func Main(repos ...prom.AnyRepo) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
@@ -36,9 +36,9 @@ func Main(repos ...prom.AnyRepo) {
 	os.Exit(code)
 }
 
-// Streams are what a command reads from and writes to. A nil stream is empty, or drops what is written.
+// Streams are the standard streams of a command. A nil stream has no input, or discards the output.
 type Streams struct {
-	In  io.Reader
+	In  io.Reader // what explain and import read, and the answers to questions
 	Out io.Writer // results
 	Err io.Writer // errors and progress
 }
@@ -47,6 +47,7 @@ type Streams struct {
 type commands struct {
 	flags
 
+	Backup  backupCommand  `cmd:"" group:"rows" help:"Copy a SQLite database into a new file while programs use it."`
 	Copy    copyCommand    `cmd:"" group:"rows" help:"Copy tables from one database into another, of either engine."`
 	Export  exportCommand  `cmd:"" group:"rows" help:"Write the rows of tables into files, as CSV or JSON lines."`
 	Import  importCommand  `cmd:"" group:"rows" help:"Insert the rows of a file, CSV or JSON lines, into a table."`
@@ -74,8 +75,8 @@ type flags struct {
 	JSON bool   `name:"json" help:"Write results and errors as JSON."`
 }
 
-// Run runs the command with the given arguments and returns its exit code. It is Main for tests and for programs that
-// have commands of their own.
+// Run runs the command with the given arguments and returns its exit code, such as [CodeDone]. It is [Main] for tests,
+// and for programs that have commands of their own.
 func Run(ctx context.Context, streams Streams, args []string, repos ...prom.AnyRepo) int {
 	e := newEnv(streams, repos)
 	defer e.close()

@@ -20,12 +20,14 @@ const (
 	keyDuration  = attribute.Key("prom.wait.duration") // in seconds
 	keyAffected  = attribute.Key("prom.affected_rows") // of writes
 	keyBytes     = attribute.Key("prom.bytes")         // that were sent, of COPY and large values
+	keyHost      = attribute.Key("prom.host")          // the address of a server, with reads=replicas
+	keyRole      = attribute.Key("prom.host.role")     // primary, standby, endpoint or unknown
+	keyState     = attribute.Key("prom.host.state")    // serves, behind or away
 	keyCoalesced = attribute.Key("prom.coalesced")     // true for a Get that shared the statement of others
 )
 
 // Observer returns an observer for [prom.Observe] that makes spans and records metrics. One observer may serve several
-// connections. What cannot be registered with the meter provider is told to otel.Handle, as the instruments of
-// OpenTelemetry do.
+// connections. If an instrument cannot be registered with the meter provider, otel.Handle gets the error.
 func Observer(options ...Option) prom.Observer {
 	c := configOf(options)
 	return &observer{tracer: c.tracer(), meters: newInstruments(c.meter()), noText: c.noText}

@@ -24,8 +24,8 @@ func TracerProvider(p trace.TracerProvider) Option { return func(c *config) { c.
 // go.opentelemetry.io/otel/metric/noop disables them.
 func MeterProvider(p metric.MeterProvider) Option { return func(c *config) { c.meters = p } }
 
-// NoQueryText leaves db.query.text out of spans. The texts have parameters in place of values; but raw SQL is the
-// program's own text, with the values that the program has written into it.
+// NoQueryText omits db.query.text from spans. The texts have parameters in place of values, but raw SQL is the
+// program's own text, which may hold values.
 func NoQueryText() Option { return func(c *config) { c.noText = true } }
 
 const scope = "github.com/prom-go/prom/promotel"

@@ -10,10 +10,12 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// RegisterPool registers the metrics of a connection's pool, which are read at each collection, without I/O: on
-// PostgreSQL one pool; on SQLite the readers and the writer. The name of the pool is that of the connection, or, for
-// the default connection, where it leads. A connection that is not open has no figures. Unregister the result before
-// the DB is given up for good.
+// RegisterPool registers metrics of a connection's pool, which are read at each collection, without I/O: one pool on
+// PostgreSQL; the readers and the writer on SQLite. The name of the pool is that of the connection, or, for the default
+// connection, the database that it is connected to. A connection that is not open has no figures. Unregister the result
+// when the program no longer uses the DB.
+//
+// A connection with reads=replicas has the lag, the role, the state and the reads of each of its servers too.
 func RegisterPool(db *prom.DB, options ...Option) (metric.Registration, error) {
 	m := configOf(options).meter()
 	var failed []error
@@ -32,6 +34,12 @@ func RegisterPool(db *prom.DB, options ...Option) (metric.Registration, error) {
 	timeouts, err := m.Int64ObservableCounter("db.client.connection.timeouts", metric.WithUnit("{timeout}"),
 		metric.WithDescription("The number of connection timeouts that have occurred trying to obtain a connection "+
 			"from the pool."))
+	failed = append(failed, err)
+	lag, err := m.Float64ObservableGauge("prom.host.lag", metric.WithUnit("s"),
+		metric.WithDescription("For how long the primary has had something that a standby had not replayed."))
+	failed = append(failed, err)
+	reads, err := m.Int64ObservableCounter("prom.host.reads", metric.WithUnit("{read}"),
+		metric.WithDescription("The number of reads that a server has answered, of those that a standby may answer."))
 	if err := errors.Join(append(failed, err)...); err != nil {
 		return nil, err
 	}
@@ -49,6 +57,12 @@ func RegisterPool(db *prom.DB, options ...Option) (metric.Registration, error) {
 				o.ObserveInt64(idleMin, int64(d.MinConns), of)
 			}
 		}
+		for _, h := range db.Hosts() {
+			host := keyHost.String(h.Address)
+			o.ObserveFloat64(lag, h.Lag.Seconds(), metric.WithAttributes(host, keyRole.String(h.Role.String()),
+				keyState.String(h.State.String())))
+			o.ObserveInt64(reads, int64(h.Reads), metric.WithAttributes(host))
+		}
 		return nil
-	}, count, most, idleMin, pending, timeouts)
+	}, count, most, idleMin, pending, timeouts, lag, reads)
 }

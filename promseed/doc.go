@@ -1,5 +1,5 @@
-// Package promseed has texts of a library for the factories of promtest, and YAML for its fixtures. It is a module of
-// its own, so that the library does not become a dependency of programs that use prom.
+// Package promseed has the words of gofakeit for the factories of package promtest, and YAML for its fixtures. It is a
+// separate module, so that these libraries do not become dependencies of programs that use prom.
 //
 //	people := promtest.New[Person](db, promtest.Fake(promseed.Faker()))
 //	rows := promtest.LoadedFixtures(t, ctx, os.DirFS("testdata"), repos, promseed.YAML())

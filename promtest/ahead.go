@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom"
 )
 
-// Run runs the tests of a package and returns the exit code. Meanwhile it makes PostgreSQL databases for [DB] ahead,
-// each with its [Models], so that a test need not wait for one. It drops those that no test has taken.
+// Run runs the tests of a package and returns the exit code. While tests run, it makes PostgreSQL databases for [DB] in
+// advance, each with its [Models], so that a test need not wait for one. It drops those that no test has used.
 //
 //	func TestMain(m *testing.M) { os.Exit(promtest.Run(m)) }
 func Run(m interface{ Run() int }) (code int) {

@@ -19,7 +19,7 @@ import (
 // allowed to create schemas.
 const EnvPostgres = "PROM_TEST_POSTGRES"
 
-// Option changes what database [DB] returns.
+// Option is an option of [DB] and [Each]: it says which database they return.
 type Option func(*options)
 
 type options struct {
@@ -34,15 +34,14 @@ type options struct {
 // SQLite asks for SQLite, whatever the environment says.
 func SQLite() Option { return func(o *options) { o.postgres = "" } }
 
-// File asks for SQLite in a file of the test's temporary folder, where there are several readers and other processes
-// can come in.
+// File asks for SQLite in a file of the test's temporary folder: with several readers, and open to other processes.
 func File() Option { return func(o *options) { o.postgres, o.file = "", true } }
 
-// Postgres asks for a schema on the PostgreSQL server of that URL.
+// Postgres asks for a schema on the PostgreSQL server with the given URL.
 func Postgres(dsn string) Option { return func(o *options) { o.postgres = dsn } }
 
-// As makes the database the connection of that name in [prom.Default] until the test ends, "" being the default
-// connection, so that repos in package variables use it. Such tests cannot run in parallel: the second one fails.
+// As makes the database the connection with the given name in [prom.Default] until the test ends, so that repos in
+// package variables use it; "" is the default connection. Tests with As cannot run in parallel: the second one fails.
 func As(name string) Option { return func(o *options) { o.name, o.named = name, true } }
 
 // owned are the databases that end with their tests.

@@ -19,8 +19,8 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Factory makes values of a model, and rows of them. It is safe for concurrent use; which values come first is then a
-// matter of chance.
+// Factory makes values of a model, and stores rows of them. It is safe for concurrent use; the order in which
+// goroutines get values is then not defined.
 type Factory[T any] struct {
 	repo  *prom.Repo[T]
 	maker *maker
@@ -28,7 +28,7 @@ type Factory[T any] struct {
 	in    bool
 }
 
-// FactoryOption changes how a factory makes values.
+// FactoryOption is an option of a factory: it changes how values are made.
 type FactoryOption func(*settings)
 
 type settings struct {
@@ -38,7 +38,7 @@ type settings struct {
 	faker        Faker
 }
 
-// Faker makes up texts, for factories with the option [Fake]. The module promseed has one with the words of a library.
+// Faker makes texts for factories with the option [Fake]. The module promseed has one with the words of a library.
 type Faker interface {
 	// Fake returns a text that suits the name of a column, such as first_name, city or description, or "" for a name
 	// that says nothing to it. It takes all randomness from rng, so that the same [Seed] makes the same values. The
@@ -47,22 +47,21 @@ type Faker interface {
 	Fake(rng *rand.Rand, column string) string
 }
 
-// Fake has the factory ask f for texts. Addresses of email, domains, telephone numbers and what else could reach
-// somebody are made of what is reserved for examples nevertheless.
+// Fake makes the factory ask f for texts. Email addresses, domains, telephone numbers and other texts that could reach
+// a person still come from the ranges that are reserved for examples.
 func Fake(f Faker) FactoryOption { return func(s *settings) { s.faker = f } }
 
-// Seed sets the seed from which values are made; it is 1 otherwise. The same seed makes the same values in the same
-// order.
+// Seed sets the seed of the random values; the default is 1. The same seed makes the same values in the same order.
 func Seed(n uint64) FactoryOption { return func(s *settings) { s.seed = n } }
 
-// Optional fills in fields that may be NULL as well, references apart. Without it they are left NULL.
+// Optional makes the factory set optional fields too, except references. Without it they are NULL.
 func Optional() FactoryOption { return func(s *settings) { s.optional = true } }
 
-// FreshParents creates a row of its own for each required reference of each value. Without it the rows that a factory
-// makes refer to the same one, unless a unique index wants another.
+// FreshParents makes the factory create a new row for each required reference of each value. Without it, the rows of a
+// factory refer to the same row, unless a unique index requires another one.
 func FreshParents() FactoryOption { return func(s *settings) { s.freshParents = true } }
 
-// New returns a factory of the model T on a database. It panics when T is no model, as [prom.NewRepo] does.
+// New returns a factory of the model T on a database. It panics if T is not a model, as [prom.NewRepo] does.
 func New[T any](db *prom.DB, opts ...FactoryOption) *Factory[T] {
 	s := settings{seed: 1}
 	for _, opt := range opts {
@@ -72,20 +71,20 @@ func New[T any](db *prom.DB, opts ...FactoryOption) *Factory[T] {
 	return &Factory[T]{repo: repo, maker: newMaker(db, core.Of(repo), s), ctx: context.Background()}
 }
 
-// Repo returns the repo that the factory creates with.
+// Repo returns the repo with which the factory stores rows.
 func (f *Factory[T]) Repo() *prom.Repo[T] { return f.repo }
 
-// In returns the same factory, which creates with a context, such as that of a transaction.
+// In returns the factory with a context for its calls, such as that of a transaction.
 func (f *Factory[T]) In(ctx context.Context) *Factory[T] {
 	g := *f
 	g.ctx, g.in = ctx, true
 	return &g
 }
 
-// Make returns a value that the model's rules allow, without storing anything. Required references are left unset,
-// since the rows that they refer to would have to be stored. Fields that are set at insertion, such as the key and the
-// times of [prom.Model], are not set either. It panics when a field cannot be made up, as for a type of one's own; let
-// an override set it.
+// Make returns a value that fulfills the model's rules, without storing it. Required references are not set, because
+// the rows that they refer to would have to be stored. Fields that are set at insertion, such as the key and the times
+// of [prom.Model], are not set either. Make panics if it cannot make a value for a field, such as one of a type of your
+// own: set it by an override.
 func (f *Factory[T]) Make(overrides ...func(*T)) T {
 	v, err := f.make(overrides)
 	if err != nil {
@@ -103,11 +102,13 @@ func (f *Factory[T]) make(overrides []func(*T)) (*T, error) {
 	return v, problems.left(reflect.ValueOf(v).Elem())
 }
 
-// Create stores a new row and returns it. The overrides change the value before; what they leave unset of the required
-// references is set to rows that are created too, with all that they require in turn. Unless the database is of [DB],
-// all these rows are deleted when the test ends. An error ends the test. Such is a value that the database refuses, by
-// a CHECK, an exclusion constraint, a unique index of an expression or a trigger: a factory knows the rules of the
-// model alone. State the rule by a tag, or let an override set the field.
+// Create stores a new row and returns it. The overrides change the value before it is stored. Required references that
+// they leave unset refer to rows that Create stores too, with everything that these require. All these rows are deleted
+// when the test ends, unless the database is one of [DB]. An error ends the test.
+//
+// A database may refuse a value that the model allows: by a CHECK, an exclusion constraint, a unique index on an
+// expression or a trigger. The factory only knows the rules of the model: declare the rule by a tag, or set the field
+// by an override.
 func (f *Factory[T]) Create(tb testing.TB, overrides ...func(*T)) *T {
 	tb.Helper()
 	err := f.maker.look(f.ctx)

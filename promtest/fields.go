@@ -7,8 +7,8 @@ import (
 	"github.com/prom-go/prom/internal/fieldgen"
 )
 
-// CheckFields fails a test when the handles that promgen -fields writes for the package of the test are not current. It
-// is given the arguments of the go:generate line, and runs the go command. It is one line of a test:
+// CheckFields fails the test if the handles that promgen -fields has written for the package of the test are not
+// current. The arguments are those of the go:generate line. It runs the go command, and is one line of a test:
 //
 //	func TestFields(t *testing.T) { promtest.CheckFields(t) }
 func CheckFields(tb testing.TB, args ...string) {

@@ -12,10 +12,10 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Fill stores n rows in the table of each repo, made as those of a [Factory] are, for a database that people look at: a
-// development database, not that of a test. References lead to rows that it has made, chosen at random, and rows of
-// tables without a repo are created where they are required. Each connection has one transaction, so that after an
-// error nothing is stored on it. Optional references are left NULL.
+// Fill stores n rows in the table of each repo, made as those of a [Factory] are. It is for a database that people look
+// at, such as one for development, and not for tests. References refer to rows that Fill has made, chosen at random; it
+// also creates rows of tables without a repo where references require them. Each connection has one transaction, so
+// after an error nothing is stored on it. Optional references are NULL.
 func Fill(ctx context.Context, n int, repos []prom.AnyRepo, opts ...FactoryOption) error {
 	s := settings{seed: 1}
 	for _, opt := range opts {

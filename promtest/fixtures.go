@@ -18,13 +18,13 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Format is a format of fixtures beside JSON. The module promseed has the one of YAML.
+// Format is a format of fixture files in addition to JSON. The module promseed has YAML.
 type Format struct {
-	Extensions []string                          // of its files, such as ".yaml"
-	JSON       func(text []byte) ([]byte, error) // returns a file's text as JSON, with the keys of objects in their order
+	Extensions []string                          // the endings of its files, such as ".yaml"
+	JSON       func(text []byte) ([]byte, error) // converts a file to JSON, with the keys of objects in their order
 }
 
-// Fixtures are rows that were loaded from files, each by its table and label.
+// Fixtures are the rows that [LoadFixtures] stored, by table and label.
 type Fixtures struct {
 	rows map[string]map[string]any // pointers to models
 }
@@ -84,7 +84,7 @@ func LoadFixtures(ctx context.Context, files fs.FS, repos []prom.AnyRepo, format
 	return all, nil
 }
 
-// LoadedFixtures is [LoadFixtures] for a test, which an error ends. The rows stay; use a database of [DB], or the
+// LoadedFixtures is [LoadFixtures] for a test: an error ends the test. The rows stay, so use a database of [DB], or the
 // context of [Rollback].
 func LoadedFixtures(tb testing.TB, ctx context.Context, files fs.FS, repos []prom.AnyRepo,
 	formats ...Format) *Fixtures {
@@ -104,8 +104,7 @@ func (f *Fixtures) Len() (n int) {
 	return n
 }
 
-// Fixture returns the row of the model T with a label. It panics when there is none, and names the labels that there
-// are.
+// Fixture returns the row of the model T with the given label. If there is none, it panics with the labels that exist.
 func Fixture[T any](f *Fixtures, label string) *T {
 	var labels []string
 	for _, rows := range f.rows {

@@ -17,9 +17,9 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// Models makes the tables of the given repos, and those that they refer to, before [DB] returns. The repos may be of
-// any connection. On PostgreSQL that is faster than installation at the first use: the statements are recorded when a
-// test of the process first asks for these models, and later databases get all of them in one round trip.
+// Models creates the tables of the given repos, and those that they refer to, before [DB] returns. The repos may be of
+// any connection. On PostgreSQL this is faster than installation at the first use: the first test of the process that
+// asks for these models records the statements, and later databases get all of them in one round trip.
 func Models(repos ...prom.AnyRepo) Option {
 	return func(o *options) { o.models = append(o.models, repos...) }
 }

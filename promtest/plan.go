@@ -15,14 +15,14 @@ import (
 	"github.com/prom-go/prom/schema"
 )
 
-// EnvUpdate is the environment variable that has [Plan] write its file when it is 1. A test binary with a flag named
-// update of its own (a bool, as of golden files) can set that instead.
+// EnvUpdate is the environment variable that makes [Plan] write its file if it is 1. If the test binary has a boolean
+// flag named update, as for golden files, it can be set instead.
 const EnvUpdate = "PROM_UPDATE"
 
-// Plan fails a test when the schema that models declare is not the one in a file: so a schema cannot change without a
-// diff of that file, in which a reviewer sees it. The file has one line for each column, key, index and foreign key,
-// sorted. With PROM_UPDATE=1 in the environment, or the flag -update of the test binary, Plan writes the file instead.
-// It needs no database, and is one line of a test:
+// Plan fails the test if the schema that the models declare differs from the schema in a file. So the schema cannot
+// change without a diff of that file, which a reviewer sees. The file has one line for each column, key, index and
+// foreign key, sorted. With PROM_UPDATE=1 in the environment, or the flag -update of the test binary, Plan writes the
+// file instead. It needs no database, and is one line of a test:
 //
 //	func TestSchema(t *testing.T) { promtest.Plan(t, "testdata/schema.golden", authors, books) }
 func Plan(tb testing.TB, file string, repos ...prom.AnyRepo) {

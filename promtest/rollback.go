@@ -11,11 +11,11 @@ import (
 var errRolledBack = errors.New("promtest: the test is over")
 
 // Rollback begins a transaction that is rolled back when the test ends, and returns its context. So tests can share a
-// database, and the rows that it has. Transactions of the program are nested in it (savepoints), and behave as always
-// except for these: their options are refused, as those of each nested transaction are; what waits for the commit
-// ([prom.AfterCommit], [prom.OnCommit]) does not happen; and on SQLite other writers of the database wait until the
-// test ends. A factory creates in it by [Factory.In]. A call in the test's goroutine with another context fails the
-// test, on connections of [DB] and with the option [Guards].
+// database and its rows. Transactions of the program are nested in it (savepoints), with these differences: they accept
+// no options, as every nested transaction; functions that wait for the commit ([prom.AfterCommit], [prom.OnCommit]) are
+// not called; and on SQLite other writers of the database wait until the test ends. A factory creates rows in it by
+// [Factory.In]. On connections of [DB], and with the option [Guards], a call in the test's goroutine with another
+// context fails the test.
 //
 //	ctx := promtest.Rollback(t, t.Context(), db)
 func Rollback(tb testing.TB, ctx context.Context, db *prom.DB) context.Context {

@@ -231,21 +231,15 @@ func outer(sql string) string {
 	return b.String()
 }
 
-// tagOf returns the fields of a model with the tags that make an index.
+// tagOf returns the fields of a model with the tags that make an index, or the columns of a table without a model.
 func tagOf(ix *queryplan.Index, tables []*schema.Table) string {
 	i := slices.IndexFunc(tables, func(t *schema.Table) bool { return strings.EqualFold(t.Name, ix.Table) })
-	if i < 0 {
+	tag := ""
+	if i >= 0 {
+		tag = ix.Tag(tables[i])
+	}
+	if tag == "" {
 		return fmt.Sprintf("on %s (%s)", ix.Table, strings.Join(ix.Columns, ", "))
 	}
-	tag := "index"
-	if len(ix.Columns) > 1 {
-		tag += "=" + strings.Join(ix.Columns, "_")
-	}
-	var fields []string
-	for _, name := range ix.Columns {
-		if c := tables[i].Column(name); c != nil {
-			fields = append(fields, fmt.Sprintf("%s.%s `prom:%q`", tables[i].Model.Name(), c.Field, tag))
-		}
-	}
-	return strings.Join(fields, ", ")
+	return tag
 }

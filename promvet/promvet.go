@@ -1,10 +1,10 @@
-// Package promvet is an analyzer that reports mistakes in programs which use package
-// [github.com/prom-go/prom]: they compile, and lose an error, do nothing, or fail when they run. It goes by types, so
-// that a method of the same name of another package is left alone, and it reports what is certain: a value whose type
-// is known at run time only is left alone too.
+// Package promvet is an analyzer that reports mistakes in programs that use [github.com/prom-go/prom]: code that
+// compiles, and loses an error, does nothing, or fails when it runs. It identifies methods by their types, so it
+// ignores methods of the same name in other packages. It reports only certain mistakes: it ignores values whose type is
+// only known at run time.
 //
-// The command promvet, in cmd/promvet, runs it by itself and as a tool of go vet. What it reports is described in
-// docs/vet.md.
+// The command promvet, in cmd/promvet, runs the analyzer alone and as a tool of go vet. docs/vet.md describes the
+// rules.
 package promvet
 
 import (
@@ -19,7 +19,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 )
 
-// Analyzer reports the mistakes. The Category of a diagnostic is the rule: loop, key, unused or address.
+// Analyzer reports the mistakes. The Category of a diagnostic is its rule: loop, key, unused or address.
 var Analyzer = &analysis.Analyzer{
 	Name: "promvet",
 	Doc: `report mistakes in programs that use github.com/prom-go/prom

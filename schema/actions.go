@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Actions are what a tag says of a foreign key. The zero value says nothing: a table that this library makes then has
-// its defaults, and one that exists keeps what it has.
+// Actions are the actions of a foreign key that a tag sets. The zero value sets none: a new table then has the defaults
+// of this library, and an existing one keeps its actions.
 type Actions struct {
-	OnDelete   string // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT; "" where the tag does not say
+	OnDelete   string // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT; "" if the tag does not set it
 	OnUpdate   string // the same, for a key that changes
-	Deferrable bool   // a transaction may have the constraint checked at its end (SET CONSTRAINTS)
-	Deferred   bool   // it is checked at the end of the transaction (INITIALLY DEFERRED)
-	// it is checked at the end of each statement, and a transaction cannot change that (NOT DEFERRABLE)
+	Deferrable bool   // DEFERRABLE: SET CONSTRAINTS can defer the check to the end of a transaction
+	Deferred   bool   // INITIALLY DEFERRED: it is checked at the end of the transaction
+	// NOT DEFERRABLE: it is always checked at the end of each statement
 	NotDeferrable bool
 }
 
@@ -111,9 +111,8 @@ func (a Actions) applied(k *FoundForeignKey) *FoundForeignKey {
 	return k
 }
 
-// Over returns the foreign key that takes the place of another one: what the tag says nothing of is as it was. But SET
-// NULL, when none of the columns may be NULL, fails for each row that it is about: NO ACTION, which refuses the same,
-// says so.
+// Over returns the foreign key that replaces have: k, with the actions of have where the tag sets none. SET NULL
+// becomes NO ACTION if none of the columns may be NULL, because both refuse the delete.
 func (k *FoundForeignKey) Over(have *FoundForeignKey, said Actions, null bool) *FoundForeignKey {
 	n := *k
 	kept := func(action string) string {

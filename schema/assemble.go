@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Draft is a table that no struct declares: one whose schema a text tells. [Assemble] makes a [Table] of it.
+// Draft is a table without a struct, such as one that was read from a snapshot. [Assemble] makes a [Table] of it.
 type Draft struct {
 	Table
 	Keys []DraftKey // its foreign keys
@@ -14,15 +14,15 @@ type Draft struct {
 
 // DraftKey is a foreign key of a [Draft], by names.
 type DraftKey struct {
-	Columns []string
+	Columns []string // the columns of the draft
 	Table   string   // the table referred to, one of those that are assembled with it
 	To      []string // its columns, as many as Columns
 	Actions
 }
 
-// Assemble makes tables of drafts, which refer to each other alone. A draft has its Name, Columns, Key, Indexes and
-// Keys; of a column what DDL depends on, without a Go type. The tables are for DDL and comparison: no rows are read or
-// written by them. Errors tell the table and what of it does not fit.
+// Assemble makes tables of drafts, which refer only to each other. A draft has a Name, Columns, Key, Indexes and Keys;
+// its columns have what DDL needs, without a Go type. The tables are for DDL and comparison, not for reading and
+// writing rows. Errors name the table and what is wrong with it.
 func Assemble(drafts []Draft) ([]*Table, error) {
 	list, byName := make([]*Table, len(drafts)), map[string]*Table{}
 	for i := range drafts {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Compare tells how what a database has of a table differs from want, what it would have if it had just made the table,
-// as the same introspection tells it. So what an engine writes in its own way, such as a default or the condition of an
-// index, is compared in that way. Foreign keys, which a table that is made for comparison may be without, are compared
-// with the model.
+// Compare returns the differences between a table in a database (have) and the model. The argument want is the table as
+// the same introspection would describe it if it had just been created from the model. So texts that an engine
+// rewrites, such as a default or the condition of an index, are compared as the engine writes them. Foreign keys are
+// compared with the model itself, because a table that is created for the comparison may have none.
 func (t *Table) Compare(want, have *Found) []*Drift {
 	c := comparison{table: t, want: want, have: have}
 	if !have.Exists {
@@ -424,7 +424,8 @@ func (c *comparison) foundKey(columns []string, wanted *FoundForeignKey) *FoundF
 	return nil
 }
 
-// What a drift of [AspectValid] says of a constraint.
+// UncheckedText and CheckedText are the values of a drift of [AspectValid]: a constraint that was added NOT VALID,
+// which existing rows may violate, and one that holds for all rows.
 const (
 	UncheckedText = "holds for new rows"
 	CheckedText   = "is valid for all"
@@ -438,7 +439,7 @@ func WantedReference(t *Table, c *Column) *FoundForeignKey {
 	if c.References.Weak {
 		k.OnDelete = setNull
 	}
-	return c.References.applied(k)
+	return c.References.applied(t.placed(k, []*Column{c}))
 }
 
 // WantedKey returns the foreign key of several columns. Where some of them may be NULL and others not, those become
@@ -455,7 +456,7 @@ func WantedKey(t *Table, k *ForeignKey, sets bool) *FoundForeignKey {
 	if k.Mixed() && sets {
 		wanted.SetColumns = ColumnNames(k.Null)
 	}
-	return k.applied(wanted)
+	return k.applied(t.placed(wanted, k.Columns))
 }
 
 func wantedKey(columns []*Column, target *Table, to []*Column) *FoundForeignKey {

@@ -10,8 +10,8 @@ import (
 var constant = regexp.MustCompile(`^(?:'((?:[^']|'')*)'|([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|(?i:true|false)))` +
 	`(?:::[a-z][a-z0-9 ]*(?:\([0-9, ]+\))?[a-z ]*(?:\[\])*)?$`)
 
-// Constant returns the text of a constant that an engine tells of a column's default, without quotes and casts. It is
-// false for an expression, such as 'a' || 'b'.
+// Constant returns the text of a constant from a column's default as an engine writes it, without quotes and casts. ok
+// is false for an expression, such as 'a' || 'b'.
 func Constant(expr string) (text string, ok bool) {
 	for strings.HasPrefix(expr, "(") && strings.HasSuffix(expr, ")") {
 		expr = expr[1 : len(expr)-1]

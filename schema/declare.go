@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Declare returns tables that are declared as others were found, by the names of these, without models: for a
-// database of another engine, or one that is to have the same. They have columns, keys, indexes and foreign keys
-// among each other. The remarks tell what of a table they leave out, because it is SQL of the engine; with same,
-// which says that the other database is of the same engine, expressions and types are taken as they are.
+// Declare returns tables without models that are declared like the found ones, by their names, to create them in
+// another database. They have columns, keys, indexes and foreign keys among each other. If same is true, the other
+// database has the same engine, and expressions and types are kept. Otherwise the remarks list what is left out because
+// it is SQL of the engine.
 func Declare(names []string, found []Found, same bool) (tables []*Table, remarks []string) {
 	d := declarer{same: same}
 	for i := range found {

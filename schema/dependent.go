@@ -5,29 +5,29 @@ import (
 	"strings"
 )
 
-// Dependent is something that lies on a table or uses it, besides what models declare: a view, a trigger, a policy, a
-// comment. One that is about several columns is told once for each.
+// Dependent is an object that uses a table or a column and that no model declares: a view, a trigger, a policy, a
+// comment. An object that uses several columns has one Dependent for each.
 type Dependent struct {
-	Sort   DriftOf
-	Name   string // with the table that it lies on, if that is another one; "" for what has none, such as row security
-	Column string // which it uses; "" for the table; of [HoldsIndex] the index
-	Text   string // what it says, as the engine writes it; "" for nothing more
-	Listed bool   // it is not told elsewhere, as the columns and indexes of the table are
-	Holds  string // of the Holds constants: what the engine refuses because of it
+	Sort   DriftOf // what it is: a view, a trigger, a policy …
+	Name   string  // with its table, if that is another one; "" for what has no name, such as row security
+	Column string  // the column that it uses; "" for the table; with [HoldsIndex] the index
+	Text   string  // its definition, as the engine writes it; "" for none
+	Listed bool    // it is not among the columns and indexes of the table
+	Holds  string  // of the Holds constants: what the engine refuses because of it
 }
 
-// What an engine refuses while something depends on a column. Several stand behind each other.
+// The values of Holds: what the engine refuses as long as an object depends on a column. Several are concatenated.
 const (
-	HoldsType    = "t" // another type
-	HoldsKind    = "k" // a type whose values are compared in another way
-	HoldsRewrite = "w" // another type for which the rows are written anew
-	HoldsDrop    = "d" // that the column is dropped
-	HoldsName    = "r" // that it is renamed
-	HoldsIndex   = "x" // that an index is dropped
+	HoldsType    = "t" // a change of the type
+	HoldsKind    = "k" // a change to a type whose values are compared in another way
+	HoldsRewrite = "w" // a change of the type that rewrites the rows
+	HoldsDrop    = "d" // to drop the column
+	HoldsName    = "r" // to rename the column
+	HoldsIndex   = "x" // to drop the index
 )
 
-// Holding lists those that keep an engine from something that is done to a column, or an index: one of the Holds
-// constants, or several.
+// Holding returns the dependents that keep the engine from changing the column, or the index, with the given name. The
+// argument what is one or several of the Holds constants, concatenated.
 func (f *Found) Holding(name, what string) (list []Dependent) {
 	for _, d := range f.Dependents {
 		if strings.ContainsAny(d.Holds, what) && (d.Column == "" || f.same(d.Column, name)) {
@@ -37,7 +37,7 @@ func (f *Found) Holding(name, what string) (list []Dependent) {
 	return list
 }
 
-// Texts returns what each of the dependents is, as people call it: view actor_info. Each is told once.
+// Texts returns a description of each dependent, such as "view actor_info", without duplicates.
 func Texts(list []Dependent) (texts []string) {
 	for _, d := range list {
 		if text := strings.TrimSpace(string(d.Sort) + " " + d.Name); !slices.Contains(texts, text) {
@@ -47,7 +47,7 @@ func Texts(list []Dependent) (texts []string) {
 	return texts
 }
 
-// Others returns as drifts what lies on a table or uses it and is told nowhere else. No model says anything of it.
+// Others returns, as drifts, the dependents that are not columns or indexes of the table. No model declares them.
 func (f *Found) Others(table string) (drifts []*Drift) {
 	for i, d := range f.Dependents {
 		if d.Listed && !slices.ContainsFunc(f.Dependents[:i],
@@ -58,8 +58,8 @@ func (f *Found) Others(table string) (drifts []*Drift) {
 	return drifts
 }
 
-// WithDependents adds what depends on a table, which was found with the names of before: a renamed column is known by
-// its new one.
+// WithDependents adds the dependents of a table. They were found under the old names of renamed columns, and get the
+// new ones.
 func (f *Found) WithDependents(list []Dependent, renamed []*Drift) {
 	for i := range list {
 		for _, r := range renamed {

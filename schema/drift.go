@@ -5,99 +5,98 @@ import (
 	"strings"
 )
 
-// Drift is one difference between what a model wants and what a database has. It is an error, so that many of them can
-// be one that errors.As and errors.AsType walk.
+// Drift is one difference between a model and a database. It is an error, so that errors.As finds it in an error of
+// several. Package prom declares the type of the same name for programs.
 type Drift struct {
-	Sort   DriftSort  `json:"sort"`
-	Object DriftOf    `json:"object"`
-	Table  string     `json:"table"`
-	Name   string     `json:"name,omitempty"`   // of the column, index or constraint; "" for a table, or what has no name
-	Aspect Aspect     `json:"aspect,omitempty"` // what is different about it
-	Have   string     `json:"have,omitempty"`   // what the database has, as it writes it
-	Want   string     `json:"want,omitempty"`   // what the model wants, as the database would write it
-	At     DriftPlace `json:"-"`
+	Sort   DriftSort  `json:"sort"`             // whether it is missing, additional, different or renamed
+	Object DriftOf    `json:"object"`           // what it is: a table, a column, an index …
+	Table  string     `json:"table"`            // the table, as the model names it
+	Name   string     `json:"name,omitempty"`   // the name of the column, index or constraint; "" for a table, or without a name
+	Aspect Aspect     `json:"aspect,omitempty"` // the property that differs
+	Have   string     `json:"have,omitempty"`   // its value in the database, as the database writes it
+	Want   string     `json:"want,omitempty"`   // its value in the model, as the database would write it
+	At     DriftPlace `json:"-"`                // the parts that differ
 }
 
-// DriftPlace is what a drift is about, as far as it is there.
+// DriftPlace holds the parts of the model and of the database that a drift compares. Parts that do not exist are nil.
 type DriftPlace struct {
-	Column     *Column
-	Index      *Index
-	ForeignKey *ForeignKey
+	Column     *Column     // the column of the model
+	Index      *Index      // the index of the model
+	ForeignKey *ForeignKey // the foreign key of the model, if it has several columns
 
-	HaveColumn, WantColumn *FoundColumn
-	HaveIndex              *FoundIndex
-	HaveCheck, WantCheck   *FoundCheck
-	HaveKey                *FoundForeignKey
-	Constraint             string // of a foreign key: the name that it gets
+	HaveColumn, WantColumn *FoundColumn     // in the database, and as it would describe the model's
+	HaveIndex              *FoundIndex      // the index in the database
+	HaveCheck, WantCheck   *FoundCheck      // in the database, and as it would describe the model's
+	HaveKey                *FoundForeignKey // the foreign key in the database
+	Constraint             string           // the name that a new foreign key gets
 
-	Own bool // this library wrote what the database has
-	// the column or table has the name from before one of the model's, which was renamed, and was made again since
+	Own bool // this library created what the database has
+	// the new name of a column or table that was renamed by the tag option was, if the old one was created again since
 	Former string
-	Note   string // what else is known of it: who uses it, or that nobody does
-	// what the database has serves the model as it is: another type that holds its values, another rule of a foreign
-	// key
+	Note   string // more text for people: which programs use it, or that none does
+	// what the database has serves the model: another type that holds its values, other actions of a foreign key
 	Holds     bool
-	Elsewhere bool // of a foreign key: it leads to something else than the model's
-	Fails     bool // of a foreign key: it sets what takes no NULL to NULL
+	Elsewhere bool // the foreign key refers to another table or other columns than that of the model
+	Fails     bool // the foreign key sets a NOT NULL column to NULL
 }
 
-// DriftSort is a sort of drift.
+// DriftSort says how the database differs from the model.
 type DriftSort string
 
 // The sorts of drift.
 const (
-	Missing   DriftSort = "missing"   // the model wants it and the database lacks it
-	Extra     DriftSort = "extra"     // the database has it and the model does not know it
-	Different DriftSort = "different" // both have it, and not alike
-	Renamed   DriftSort = "renamed"   // the database has it under the name that the tag option was tells
+	Missing   DriftSort = "missing"   // the model has it, and the database lacks it
+	Extra     DriftSort = "extra"     // the database has it, and the model does not
+	Different DriftSort = "different" // both have it, with different properties
+	Renamed   DriftSort = "renamed"   // the database has it under its old name, that of the tag option was
 )
 
-// DriftOf says what a drift is about.
+// DriftOf is the kind of the object that a drift is about.
 type DriftOf string
 
-// What a drift may be about.
+// The kinds of objects. Those from OfView on are not part of models: plans only list them.
 const (
-	OfTable      DriftOf = "table"
-	OfColumn     DriftOf = "column"
-	OfIndex      DriftOf = "index"
-	OfCheck      DriftOf = "check"
-	OfForeignKey DriftOf = "foreign key"
-	OfValue      DriftOf = "enum value" // of a column, whose name comes before it
+	OfTable      DriftOf = "table"       // a table
+	OfColumn     DriftOf = "column"      // a column
+	OfIndex      DriftOf = "index"       // an index
+	OfCheck      DriftOf = "check"       // a CHECK constraint
+	OfForeignKey DriftOf = "foreign key" // a foreign key
+	OfValue      DriftOf = "enum value"  // a value of an enum type, after the name of the column
 
-	// What no model declares, and plans list as it is.
-	OfView             DriftOf = "view" // that uses the table
-	OfMaterializedView DriftOf = "materialized view"
-	OfRule             DriftOf = "rule"
-	OfTrigger          DriftOf = "trigger"
-	OfPolicy           DriftOf = "policy"
-	OfRowSecurity      DriftOf = "row security"
-	OfFunction         DriftOf = "function" // whose body the database keeps as a query of the table
-	OfStatistics       DriftOf = "statistics"
-	OfPublication      DriftOf = "publication"
-	OfComment          DriftOf = "comment"
-	OfGrant            DriftOf = "grant"
-	OfPartitionKey     DriftOf = "partition key"
-	OfPartitions       DriftOf = "partitions"
-	OfInheritance      DriftOf = "inheritance"
-	OfRowType          DriftOf = "row type" // of the table, as the type of a column
-	OfStorage          DriftOf = "storage"  // parameters, tablespace, replica identity, WITHOUT ROWID
-	OfGeneratedColumn  DriftOf = "generated column"
+	OfView             DriftOf = "view"              // a view that uses the table
+	OfMaterializedView DriftOf = "materialized view" // a materialized view that uses the table
+	OfRule             DriftOf = "rule"              // a rule of the table
+	OfTrigger          DriftOf = "trigger"           // a trigger of the table
+	OfPolicy           DriftOf = "policy"            // a policy of the table
+	OfRowSecurity      DriftOf = "row security"      // row-level security that is enabled
+	OfFunction         DriftOf = "function"          // a function with an SQL body that uses the table
+	OfStatistics       DriftOf = "statistics"        // extended statistics
+	OfPublication      DriftOf = "publication"       // a publication with the table
+	OfComment          DriftOf = "comment"           // a comment on the table or a column
+	OfGrant            DriftOf = "grant"             // a grant on the table or a column
+	OfPartitionKey     DriftOf = "partition key"     // the partition key
+	OfPartitions       DriftOf = "partitions"        // the partitions
+	OfDistribution     DriftOf = "distribution"      // by Citus
+	OfInheritance      DriftOf = "inheritance"       // tables that inherit from it, or that it inherits from
+	OfRowType          DriftOf = "row type"          // a column elsewhere whose type is the row type of the table
+	OfStorage          DriftOf = "storage"           // parameters, tablespace, replica identity, WITHOUT ROWID
+	OfGeneratedColumn  DriftOf = "generated column"  // a generated column that uses the column
 )
 
-// Aspect is what is different about a column or a constraint.
+// Aspect is the property of a column, an index or a constraint in which it differs.
 type Aspect string
 
-// The aspects.
+// The properties that a drift may be about.
 const (
-	AspectType      Aspect = "type"       // of a column, its collation included
-	AspectNull      Aspect = "null"       // whether a column takes NULL
-	AspectDefault   Aspect = "default"    // of a column
+	AspectType      Aspect = "type"       // the type of a column, with its collation
+	AspectNull      Aspect = "null"       // whether a column may be NULL
+	AspectDefault   Aspect = "default"    // the default of a column
 	AspectKey       Aspect = "key"        // whether a column is part of the primary key
-	AspectCount     Aspect = "count"      // whether the database counts a key up
-	AspectGenerated Aspect = "generated"  // whether a column is computed
-	AspectText      Aspect = "definition" // of an index or a constraint
+	AspectCount     Aspect = "count"      // whether the database generates the key (auto-increment)
+	AspectGenerated Aspect = "generated"  // whether a column is generated, and its expression
+	AspectText      Aspect = "definition" // the definition of an index or a constraint
 	AspectValid     Aspect = "validity"   // whether an index or a constraint covers all rows
-	AspectForm      Aspect = "form"       // of a column's values, of which SQLite takes any
+	AspectForm      Aspect = "form"       // the form in which a column of SQLite stores values
 )
 
 // Error returns one line of the form "author.name: column: type is integer, not text".
@@ -146,10 +145,10 @@ func orNone(s string) string {
 	return s
 }
 
-// NotModelled reports whether the drift is about something of which the struct and its tags say nothing, and which this
-// library did not make: a column, index, CHECK or foreign key that no field names, a default where the model has none,
-// a type that holds the values of the field, the rules of a foreign key, a key that the database generates. Such things
-// are the database's own: plans list them and have no step for them.
+// NotModelled reports whether the drift is about something that the model does not declare and that this library did
+// not create: a column, index, CHECK or foreign key that no field declares, a default where the model has none, another
+// type that can hold the values of the field, the actions of a foreign key that no tag declares, or a key that the
+// database generates. Plans list them and have no steps for them.
 func (d *Drift) NotModelled() bool {
 	switch {
 	case d.Object == OfForeignKey && d.Sort == Different && d.Aspect == AspectText:
@@ -173,9 +172,10 @@ func (d *Drift) NotModelled() bool {
 	return d.At.Holds
 }
 
-// Harmless reports whether everything works in spite of the drift: an index, a constraint, a default or a column more
-// than the model knows, but for a column without which no row can be inserted, and for one that was renamed and is
-// there again, because another program writes it; and another default, since this library writes the model's.
+// Harmless reports whether everything works with the drift. That is the case for an additional index, constraint,
+// default or column in the database, except a column without which no row can be inserted, and except a column or table
+// that was renamed and that an old version of the program has added again. It is also the case for another default,
+// because this library writes the default of the model.
 func (d *Drift) Harmless() bool {
 	return d.Aspect == AspectDefault && (d.Want == "" || d.Have != "") ||
 		d.Sort == Extra && d.At.Former == "" && !(d.At.HaveColumn != nil && d.At.HaveColumn.Required())

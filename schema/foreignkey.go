@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// ForeignKey is a foreign key that a field of type [CompositeRef] declares: one of several columns, or one that refers
-// to unique columns instead of the primary key. All others are a [Reference].
+// ForeignKey is a foreign key of a field of type CompositeRef: one of several columns, or one that refers to unique
+// columns instead of the primary key. All others are a [Reference].
 type ForeignKey struct {
 	Field   string       // the Go field's path, for messages
 	Columns []*Column    // in the order of the columns that they refer to

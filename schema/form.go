@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Form is how a column of a table stores its values, where that is not the way in which this library would: the table
-// was created by another program. It belongs to a column of one database; the same model may have its own form in
-// another one.
+// Form is how a column of a table stores its values, if another program created the column and stores them in another
+// way than this library. It belongs to a column of one database: the same model may have another form in another
+// database.
 type Form uint8
 
 // The forms.
@@ -47,9 +47,9 @@ const (
 	FormMixed
 )
 
-// Forms are the columns of a table of which a database knows more than the model, each as a copy that tells it, by its
-// Ordinal: those that have another form than this library's own, and required references whose foreign key the database
-// enforces. Nil is for a table without one.
+// Forms are the columns of a table about which a database knows more than the model, by their Ordinal: columns with
+// another form than this library's own, and required references whose foreign key the database enforces. Each is a copy
+// of the model's column with that knowledge. Forms is nil for a table without such columns.
 type Forms []*Column
 
 // Of returns the column as it is stored.
@@ -73,7 +73,7 @@ func (f *Forms) SetNative(t *Table, c *Column, n *Native) {
 	known.Form, known.Native = FormNative, n
 }
 
-// Enforce notes that the row which a required reference leads to is always there.
+// Enforce notes that the database enforces the foreign key of a required reference.
 func (f *Forms) Enforce(t *Table, c *Column) { f.copyOf(t, c).Enforced = true }
 
 // copyOf returns the copy of a column that tells what is known of it.
@@ -88,7 +88,7 @@ func (f *Forms) copyOf(t *Table, c *Column) *Column {
 	return (*f)[c.Ordinal]
 }
 
-// String tells the forms apart, as a text that is the same for equal ones.
+// String returns a text that is equal for equal forms.
 func (f Forms) String() string {
 	b := make([]byte, len(f), len(f)+32)
 	for i, c := range f {
@@ -109,7 +109,7 @@ func (f Forms) String() string {
 // toldForms are the values of the tag option stored.
 var toldForms = map[string]Form{"datetime": FormSpaced, "unix": FormUnix, "mixed": FormMixed}
 
-// Option returns the value of the tag option stored that tells a form, "" for one that it does not tell.
+// Option returns the value of the tag option stored for a form, or "" if it has none.
 func (f Form) Option() string {
 	for option, form := range toldForms {
 		if form == f {

@@ -7,107 +7,110 @@ import (
 	"github.com/prom-go/prom/internal/sqltext"
 )
 
-// Found is what a database has under the name of a table, as introspection tells it.
+// Found is a table or view of a database, as introspection reports it: the result of DB.Describe in package prom.
 type Found struct {
-	Exists       bool
+	Exists       bool // there is a table or view of this name
 	View         bool // it is a view, materialized or not
 	Materialized bool // it is a materialized view
-	Virtual      bool // it is a virtual table of SQLite, which a module made; told where a plan needs it
-	Partitioned  bool // its rows lie in other tables
-	SetsColumns  bool // the engine can set some columns of a foreign key to NULL alone; told where a plan needs it
-	LocalRefs    bool // foreign keys reach no other schema; see dialect.Features
-	FoldNames    bool // names are compared without the case of the letters A to Z; see dialect.Features
-	Columns      []FoundColumn
-	Indexes      []FoundIndex // those behind a primary key are left out
-	ForeignKeys  []FoundForeignKey
-	Checks       []FoundCheck
-	// the statements that made it, its indexes and its triggers, in their order, where the engine keeps them
+	Virtual      bool // it is a virtual table of SQLite; only set for plans
+	Partitioned  bool // it is partitioned: its rows are in other tables
+	// how its rows are divided, as PostgreSQL writes it: "RANGE (at)"; "" for an ordinary table, and if it was not read
+	PartitionKey string
+	Partitions   []FoundPartition  // read with PartitionKey
+	SetsColumns  bool              // ON DELETE SET NULL can name columns of the foreign key; only set for plans
+	LocalRefs    bool              // foreign keys cannot refer to another schema; see dialect.Features
+	FoldNames    bool              // names are compared ignoring the case of A to Z; see dialect.Features
+	Columns      []FoundColumn     // in the order of the table
+	Indexes      []FoundIndex      // without the index of the primary key
+	ForeignKeys  []FoundForeignKey // in the order of the engine
+	Checks       []FoundCheck      // the CHECK constraints
+	// the statements that created it, its indexes and its triggers, in order, on SQLite, which stores them
 	Definitions []Definition
-	Dependents  []Dependent // what lies on the table or uses it; told where a plan needs it
+	Dependents  []Dependent // views, triggers and other objects that use the table; only set for plans
 }
 
-// Definition is a statement that an engine keeps of what it has.
+// Definition is the statement that created an object, as SQLite stores it.
 type Definition struct {
 	Sort string // table, index, trigger or fulltext
-	Name string
-	SQL  string
+	Name string // the name of the object
+	SQL  string // the statement
 }
 
 // FoundCheck is a CHECK constraint of a table that exists.
 type FoundCheck struct {
-	Name      string // "" where it has none
-	Expr      string // as the engine writes it
-	Unchecked bool   // rows from before it may break it: NOT VALID
+	Name      string // the name of the constraint; "" if it has none
+	Expr      string // the condition, as the engine writes it
+	Unchecked bool   // it was added NOT VALID: existing rows may violate it
 	Others    bool   // another program made it, as far as a plan can tell
 }
 
 // FoundColumn is a column of a table that exists.
 type FoundColumn struct {
-	Name      string
-	Type      string // as the engine writes it
+	Name      string // the name of the column
+	Type      string // the type, as the engine writes it
 	Kind      Kind   // [Null] for a type that no field of a model is stored as
-	Size      int    // of a text: the most characters, when the type says so; 0 for no limit
-	Precision int    // of a Decimal; 0 when the type does not say
-	Scale     int
-	Dims      int // of an array: the dimensions that it was declared with, which its values need not have
-	NotNull   bool
-	Key       bool   // part of the primary key
-	Auto      bool   // the database counts it up
+	Size      int    // of a text: the greatest number of characters that its type allows; 0 for no limit
+	Precision int    // of a Decimal: the digits in all; 0 if the type has no limit
+	Scale     int    // of a Decimal: the digits after the point
+	Dims      int    // of an array: the declared number of dimensions, which PostgreSQL does not enforce
+	NotNull   bool   // it is NOT NULL
+	Key       bool   // it is part of the primary key
+	Auto      bool   // the database generates its values: identity, sequence, or rowid of SQLite
 	NoCase    bool   // comparisons ignore the case of letters
-	Form      Form   // of its values, as DB.Describe sees it in some of them
-	Equating  bool   // by a collation that takes different texts for equal
-	Collation string // as a COLLATE clause names it; "" for that of the type
-	Generated bool   // computed from other columns, so that it cannot be written
-	Expr      string // of a generated column: the expression, as the engine writes it
-	Domain    string // the domain that the column has, of which Type is what it is over; "" for none
-	Native    Native // what the type is to a cast and to comparisons; on SQLite nothing
-	Default   string // as the engine writes it; "" for none
+	Form      Form   // how another program stores values in it, as far as a few rows show
+	Equating  bool   // its collation treats some different texts as equal
+	Collation string // the collation, as a COLLATE clause names it; "" for that of the type
+	Generated bool   // it is a generated column, which cannot be written
+	Expr      string // the expression of a generated column, as the engine writes it
+	Domain    string // the domain, if the column has one; Type is then its base type
+	Native    Native // the type in casts and comparisons, on PostgreSQL
+	Default   string // the default, as the engine writes it; "" for none
 
 	OwnCollation bool // this library gave the column its collation, as far as a plan can tell
 }
 
 // FoundIndex is an index of a table that exists.
 type FoundIndex struct {
-	Name    string
-	Unique  bool
-	Columns []FoundIndexColumn
-	Include []string // the INCLUDE columns
-	Partial bool     // it does not cover every row
-	Where   string   // the condition of a partial index, as the engine writes it
-	Invalid bool     // it was left invalid, and covers some rows only
-	Bound   bool     // it belongs to a constraint, and goes with it alone
-	Exclude bool     // that constraint is EXCLUDE
-	Others  bool     // another program made it, as far as a plan can tell
+	Name    string             // the name of the index, without a schema
+	Unique  bool               // it is a unique index
+	Columns []FoundIndexColumn // its columns and expressions, in order
+	Include []string           // the INCLUDE columns
+	Partial bool               // it has a condition
+	Where   string             // the condition of a partial index, as the engine writes it
+	Invalid bool               // PostgreSQL does not use it, because its creation failed (CREATE INDEX CONCURRENTLY)
+	Bound   bool               // it belongs to a constraint and is dropped only with it
+	Exclude bool               // that constraint is EXCLUDE
+	Others  bool               // another program made it, as far as a plan can tell
 
-	NullsNotDistinct bool   // a NULL in it is equal to another one
-	Method           string // "" for a B-tree
+	NullsNotDistinct bool   // it is NULLS NOT DISTINCT: NULLs are equal
+	Method           string // the index method, such as gin; "" for a B-tree
 	Ops              string // the operator classes of its columns that are not the default, with commas; "" for none
-	SQL              string // of a table of FTS5: the statements that made it and its triggers; "" for all others
+	SQL              string // of an FTS5 table: the statements that created it and its triggers; else ""
 }
 
 // FoundIndexColumn is one column of an index, or an expression.
 type FoundIndexColumn struct {
-	Name string // "" for an expression
+	Name string // the name of the column; "" for an expression
 	Expr string // the expression, as the engine writes it; "" for a column
-	Desc bool
+	Desc bool   // it is in descending order
 
-	Nulls     string // NULLS FIRST or NULLS LAST, where it is not the one of the direction
-	Collation string // the name of one that is not the column's
+	Nulls     string // NULLS FIRST or NULLS LAST, if it is not the default of the direction
+	Collation string // the collation, if it is not that of the column
 }
 
 // FoundForeignKey is a foreign key of a table that exists, of one column or several.
 type FoundForeignKey struct {
-	Name          string // "" where the engine keeps none
-	Columns       []string
-	Table         string   // the table referred to; with its schema and a point when its name alone does not reach it
-	FullName      string   // the table referred to with its schema, whether its name alone reaches it or not
-	TargetColumns []string // as many as Columns
+	Name          string   // the name of the constraint; "" on SQLite, which has none
+	Columns       []string // the columns that refer, in order
+	Table         string   // the table referred to, with its schema if the name alone does not find it
+	FullName      string   // the table referred to, always with its schema
+	TargetColumns []string // the columns referred to, as many as Columns
 	OnDelete      string   // NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
-	OnUpdate      string
-	SetColumns    []string // those that SET NULL or SET DEFAULT on delete is limited to; none for all
-	Deferrable    bool     // it may be checked at the end of a transaction
-	Deferred      bool     // and is, unless the transaction says otherwise
-	Unchecked     bool     // rows from before it may break it: NOT VALID
+	OnUpdate      string   // the same for a key that changes
+	SetColumns    []string // the columns that SET NULL or SET DEFAULT on delete sets; empty for all
+	Deferrable    bool     // it is DEFERRABLE
+	Deferred      bool     // it is INITIALLY DEFERRED
+	Unchecked     bool     // it was added NOT VALID: existing rows may violate it
 	Others        bool     // another program made it, as far as a plan can tell
 }
 
@@ -208,14 +211,14 @@ func (f *Found) refers(k, other *FoundForeignKey) bool {
 	return true
 }
 
-// Diff is what a database lacks before it holds a table: nothing, all of it, or some columns and indexes. It never
-// speaks of what the database has beyond the model; that is left alone.
+// Diff is what a database lacks of a model: the table, or some of its columns and indexes. It does not contain what the
+// database has beyond the model.
 type Diff struct {
 	Create  bool      // the table is missing, with all its columns and indexes
-	Renamed []*Column // which the database has under their names from before
-	Columns []*Column // in the order of the table, those of the key first
-	Enums   []*Column // whose enums lack values
-	Indexes []*Index
+	Renamed []*Column // the columns that the database has under their old names
+	Columns []*Column // the missing columns, in the order of the table, those of the key first
+	Enums   []*Column // the columns whose enum types lack values
+	Indexes []*Index  // the missing indexes
 }
 
 // Empty reports whether nothing is missing.
@@ -223,9 +226,9 @@ func (d Diff) Empty() bool {
 	return !d.Create && len(d.Renamed) == 0 && len(d.Columns) == 0 && len(d.Indexes) == 0 && len(d.Enums) == 0
 }
 
-// Diff compares the table with what was found. An index counts as present when its name is, or when another one has the
-// same columns and the same uniqueness and both cover every row. One with expressions, or with columns that it holds
-// besides, goes by its name alone; its definition is compared where there is a connection for that.
+// Diff returns what the database lacks of the table. An index exists if its name does, or if another index has the same
+// columns and uniqueness and both cover all rows. An index with expressions or INCLUDE columns is found only by its
+// name; plans compare its definition.
 func (t *Table) Diff(f Found) Diff {
 	if !f.Exists {
 		return Diff{Create: true, Columns: t.Columns, Indexes: t.Indexes}

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// FullText is what an index says that is for full-text search. Its columns are texts. PostgreSQL has a GIN index over
-// their tsvector, SQLite a virtual table of FTS5 that triggers keep up to date.
+// FullText are the properties of a full-text index. Its columns are texts. On PostgreSQL it is a GIN index on their
+// tsvector; on SQLite it is a virtual table of FTS5, which triggers keep up to date.
 type FullText struct {
 	// Language is the text search configuration of PostgreSQL: simple, english … On SQLite it tells the tokenizer.
 	Language string

@@ -98,6 +98,12 @@ func (b *builder) addBlank(tg *tag, in place) error {
 	if tg.has("audit") {
 		return b.setAudit(tg)
 	}
+	if tg.has("partition") || tg.has("partitions") {
+		return b.setPartition(tg, in)
+	}
+	if tg.has("distribute") {
+		return b.setDistribution(tg, in)
+	}
 	if columns, ok := tg.value("fulltext"); ok {
 		return b.addFullText(tg, columns)
 	}
@@ -122,7 +128,7 @@ func (b *builder) addBlank(tg *tag, in place) error {
 		case "nulls":
 			p.nulls = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, fulltext, was, audit, or view", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, fulltext, was, audit, partition, distribute, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {

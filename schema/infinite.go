@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Infinite is a time that may be infinite, as the exported type over it in package prom.
+// Infinite is a time that may be PostgreSQL's infinity or -infinity. Package prom defines TimeOrInfinity over it.
 type Infinite struct {
-	Time     time.Time
-	Infinity int8 // positive after all times, negative before all times, 0 for Time
+	Time     time.Time // the time, if Infinity is 0
+	Infinity int8      // positive for infinity, negative for -infinity
 }
 
 var infiniteType = reflect.TypeFor[Infinite]()
@@ -52,7 +52,7 @@ func InfiniteText(s string) int8 {
 	return 0
 }
 
-// Errors of reading a time that is infinite.
+// ErrInfinite and ErrNegativeInfinite are the errors of reading infinity and -infinity into a time.Time.
 var (
 	ErrInfinite         = errors.New("the time is infinity, which a time.Time cannot hold; make the field a prom.TimeOrInfinity")
 	ErrNegativeInfinite = errors.New("the time is -infinity, which a time.Time cannot hold; make the field a prom.TimeOrInfinity")

@@ -1,9 +1,9 @@
 package schema
 
-// Kind says what a column holds, apart from how an engine stores it. The dialects turn a Kind into a column
-// type; internal/scan turns a Go type and a Kind into a decoder and an encoder.
+// Kind is the kind of values that a column holds, independent of how an engine stores them. Dialects turn a Kind into a
+// column type.
 //
-// The zero value is [Null]: no type at all, which a [Value] uses for SQL's NULL.
+// The zero value is [Null], the kind of a [Value] that is NULL. No column has it.
 type Kind uint8
 
 // The kinds. The comment gives the Go side; the SQL types are the dialects' business.

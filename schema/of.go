@@ -12,7 +12,10 @@ import (
 
 // TableNamer is implemented by a model, on its value or its pointer, to name its table. Without it the name is the
 // snake_case form of the type's name.
-type TableNamer interface{ TableName() string }
+type TableNamer interface {
+	// TableName returns the name of the table, unquoted, with a schema and a dot before it if it has one.
+	TableName() string
+}
 
 var tables sync.Map // reflect.Type → *Table or error
 
@@ -70,10 +73,12 @@ func newNamedTable(model reflect.Type, name string) (*Table, error) {
 
 // builder makes a Table from a struct.
 type builder struct {
-	table   *Table
-	last    []*Column // of an embedded prom.Model: after the model's own
-	indexes []pendingIndex
-	result  bool // the struct is for rows of a result and no table's
+	table       *Table
+	last        []*Column // of an embedded prom.Model: after the model's own
+	indexes     []pendingIndex
+	divided     partitionTag
+	distributed distributeTag
+	result      bool // the struct is for rows of a result and no table's
 }
 
 func (b *builder) setName(name string) error {
@@ -265,6 +270,14 @@ func (b *builder) addColumn(c *Column, f reflect.StructField, tg *tag, in place)
 		return errors.New("audit is for a blank field _, and says it of the whole model: _ struct{} `prom:\"audit\"`")
 	}
 	c.NoAudit = tg.has("noaudit")
+	if tg.has("partition") || tg.has("partitions") {
+		return errors.New("partition is for a blank field _, and says it of the whole model: " +
+			"_ struct{} `prom:\"partition=month(at)\"`")
+	}
+	if tg.has("distribute") {
+		return errors.New("distribute is for a blank field _, and says it of the whole model: " +
+			"_ struct{} `prom:\"distribute=org_id\"`")
+	}
 	if tg.has("view") || tg.has("materialized") {
 		return errors.New("view and materialized are for a blank field _, and say it of the whole model")
 	}
@@ -444,7 +457,13 @@ func (b *builder) finish() (*Table, error) {
 		refers := slices.ContainsFunc(t.ForeignKeys, func(k *ForeignKey) bool { return slices.Contains(k.Columns, c) })
 		c.Folded = c.NoCase && !c.Key && c.References == nil && !refers
 	}
-	return t, b.makeIndexes()
+	if err := b.makeIndexes(); err != nil {
+		return nil, err
+	}
+	if err := b.makePartitioning(); err != nil {
+		return nil, err
+	}
+	return t, b.makeDistribution()
 }
 
 // checkAuto returns an error when the database would have to count up more than one column of the key.

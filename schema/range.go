@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// Range is a range of values, as the exported type over it in package prom.
+// Range is a range of values. Package prom defines a type over it, which describes the fields.
 type Range[T any] struct {
-	Lower, Upper                                                   T
+	Lower, Upper T // the bounds
+	// whether the bounds are in the range, and whether there are any
 	LowerExclusive, UpperInclusive, LowerUnbounded, UpperUnbounded bool
 }
 

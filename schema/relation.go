@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Relation is a field of a model that holds rows of another, a [Many], a [ManyToMany] or a [CompositeRef]. It is not a
-// column.
+// Relation is a field of a model that holds rows of another model: a Many, a ManyToMany or a CompositeRef of package
+// prom. It is not a column.
 type Relation struct {
 	Name   string       // the snake_case form of the field's name, for JSON; no column has it
 	Field  string       // the Go field's path, for messages
@@ -36,10 +36,11 @@ type ends struct {
 	ownerTo, targetTo []*Column // what they refer to
 }
 
-// Ends returns the columns that make the relation. The owners refer to the model that has the field, and are columns of
-// the related model, or of the join model when there is one; those of a relation with One are columns of the model
-// itself and refer to the related one. Targets are the join model's columns that refer to the related model, else nil.
-// They are found at the first call, because models may refer to each other in a circle. An error says what to change.
+// Ends returns the columns that make the relation. The owners refer to the model that has the field; they are columns
+// of the related model, or of the join model if there is one. Of a relation with One, they are columns of the model
+// itself and refer to the related model. The targets are the columns of the join model that refer to the related model,
+// or nil. Ends resolves them at the first call, because models may refer to each other in a circle. An error says what
+// to change.
 func (r *Relation) Ends() (owner, target []*Column, err error) {
 	e, err := r.ends()
 	return e.owner, e.target, err

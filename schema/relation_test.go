@@ -241,7 +241,7 @@ func TestRefRow(t *testing.T) {
 	other.SetKey("ZH")
 	is.True(!other.Loaded())
 	is.Equal(panicText(func() { other.Get() }),
-		"prom: a RefBy of place was not loaded, so it is not known whether there is a place: "+
+		"prom: a RefBy of place was not loaded, so it is not known whether a row of place exists: "+
 			"load it by With or LoadInto with the handle of the field, or call Loaded first")
 	is.True(r.Loaded())
 

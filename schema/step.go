@@ -5,64 +5,67 @@ import (
 	"strings"
 )
 
-// Step is one change of a schema. What a step does is done as a whole or not at all, and again without harm when it was
-// not.
+// Step is one change of a schema. It is done completely or not at all, and may be run again if it failed. Package prom
+// declares the type of the same name for programs.
 type Step struct {
-	Kind       StepKind `json:"kind"`
+	Kind       StepKind `json:"kind"`                 // what the step does
 	Connection string   `json:"connection,omitempty"` // the name of the connection; "" for the default one
-	Table      string   `json:"table"`
-	Name       string   `json:"name,omitempty"`   // of the column, index, constraint or schema; "" for the table itself
-	Aspect     Aspect   `json:"aspect,omitempty"` // what of it is altered
-	Risk       Risk     `json:"risk"`
-	Reason     string   `json:"reason"` // why, and what to mind
-	// the statements, in their order, after those of the steps before; none when nothing but a person can do it
+	Table      string   `json:"table"`                // the table, as the model names it
+	Name       string   `json:"name,omitempty"`       // the name of the column, index, constraint or schema; "" for the table
+	Aspect     Aspect   `json:"aspect,omitempty"`     // the property that is altered
+	Risk       Risk     `json:"risk"`                 // what the step may cost or destroy
+	Reason     string   `json:"reason"`               // why the step is needed, and what to consider
+	// the statements, in order, to run after those of the previous steps; none if the step must be done by hand
 	SQL []string `json:"sql,omitempty"`
 
-	// Blocked lists what depends on what the step changes, so that the database refuses it: "view actor_info". The step
-	// can be done when that is gone.
+	// Blocked lists the objects that depend on what the step changes, such as "view actor_info". The database refuses
+	// the step as long as they exist.
 	Blocked []string `json:"blocked,omitempty"`
 
-	// Apart is set for a step that is not part of the one transaction of the others. Each of its statements commits by
-	// itself, unless Rebuild is set.
+	// Apart is true if the step is not part of the common transaction of the other steps. Each of its statements
+	// commits by itself, unless Rebuild is true.
 	Apart bool `json:"apart,omitempty"`
-	// Rebuild is set for a step of SQLite that makes the table anew, in one transaction in which foreign keys are not
-	// heeded, and are checked at its end. Who runs its statements by hand needs PRAGMA foreign_keys = OFF, else rows
-	// that refer to the table may go with the old one, and PRAGMA legacy_alter_table = ON.
+	// Rebuild is true if the step rebuilds a table of SQLite. It runs in one transaction with foreign keys disabled,
+	// and checks them at its end. To run its statements by hand, set PRAGMA foreign_keys = OFF, because otherwise rows
+	// that refer to the table may be deleted with the old table, and PRAGMA legacy_alter_table = ON.
 	Rebuild bool `json:"rebuild,omitempty"`
 
-	Rows int64 `json:"rows"` // about how many rows the table has
-	// Probe is a query that counts the existing rows that violate the step; "" when none can.
+	Rows int64 `json:"rows"` // the approximate number of rows of the table
+	// Probe is a query that counts the rows that violate the step; "" if none can.
 	Probe      string `json:"probe,omitempty"`
-	Violations int64  `json:"violations,omitempty"` // what it has counted; with any, the step cannot be done
+	Violations int64  `json:"violations,omitempty"` // the result of Probe; if it is not 0, the step cannot be done
 }
 
-// StepKind says what a step does.
+// StepKind is the kind of a [Step].
 type StepKind string
 
-// The kinds of steps.
+// The kinds of steps. The constants of package prom that begin with Step have the same values.
 const (
-	CreateSchema      StepKind = "create schema"
-	CreateTable       StepKind = "create table"
-	RenameTable       StepKind = "rename table"
-	AddColumn         StepKind = "add column"
-	AddValue          StepKind = "add enum value"
-	RenameColumn      StepKind = "rename column"
-	AlterColumn       StepKind = "alter column"
-	DropColumn        StepKind = "drop column"
-	CreateIndex       StepKind = "create index"
-	ReplaceIndex      StepKind = "replace index"
-	DropIndex         StepKind = "drop index"
-	AddConstraint     StepKind = "add constraint"
-	ReplaceConstraint StepKind = "replace constraint"
-	ValidateStep      StepKind = "validate constraint"
-	DropConstraint    StepKind = "drop constraint"
-	RebuildTable      StepKind = "rebuild table"
-	AuditTable        StepKind = "audit table" // by triggers that write to the audit log
-	ByHand            StepKind = "by hand"     // nothing that this library does by itself
+	CreateSchema      StepKind = "create schema"       // creates a schema of PostgreSQL
+	CreateTable       StepKind = "create table"        // creates a table with its indexes
+	RenameTable       StepKind = "rename table"        // renames a table, or moves it to another schema
+	AddColumn         StepKind = "add column"          // adds a column
+	AddValue          StepKind = "add enum value"      // adds a value to an enum type of PostgreSQL
+	RenameColumn      StepKind = "rename column"       // renames a column
+	AlterColumn       StepKind = "alter column"        // changes a property of a column, such as its type
+	DropColumn        StepKind = "drop column"         // drops a column with its values
+	CreateIndex       StepKind = "create index"        // creates an index
+	ReplaceIndex      StepKind = "replace index"       // creates an index in place of another one
+	DropIndex         StepKind = "drop index"          // drops an index
+	AddConstraint     StepKind = "add constraint"      // adds a foreign key or a CHECK
+	ReplaceConstraint StepKind = "replace constraint"  // adds a constraint in place of another one
+	ValidateStep      StepKind = "validate constraint" // checks the existing rows against a constraint (VALIDATE)
+	DropConstraint    StepKind = "drop constraint"     // drops a constraint
+	RebuildTable      StepKind = "rebuild table"       // makes a table of SQLite again and copies its rows
+	AuditTable        StepKind = "audit table"         // creates or replaces the triggers of the audit log
+	CreatePartition   StepKind = "create partition"    // creates a partition
+	DetachPartition   StepKind = "detach partition"    // makes a partition, with its rows, a table of its own
+	ByHand            StepKind = "by hand"             // is not done by this library, but by hand
 
-	// Steps of migrations between declared schemas. No plan for a database has them: it drops no tables.
+	// DropTable and DropType, of an enum, are steps of migrations between declared schemas (prom migrate). Plans for a
+	// database do not drop tables.
 	DropTable StepKind = "drop table"
-	DropType  StepKind = "drop type" // of an enum
+	DropType  StepKind = "drop type"
 )
 
 // Same reports whether a step that was planned later is this one: both end the same drift of the same table, and the

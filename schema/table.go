@@ -10,62 +10,66 @@ import (
 	"weak"
 )
 
-// Table is the schema of a model: what its struct says about the table that holds it. A Table is immutable once
-// made; [Of] returns the same one for the same type, so tables may be compared by pointer.
+// Table is the schema of a model: the table that its struct declares. A Table is immutable. [Of] returns the same one
+// for the same type, so tables may be compared by pointer.
 type Table struct {
 	Name  string       // the table's name in the database, unquoted
-	Was   string       // its name from before, which the tag option was tells; "" for none
-	Model reflect.Type // the struct
-	// fields that are no columns, and filled by what a query computes: Field, Name, Type, Path and Offset
+	Was   string       // its old name, from the tag option was; "" for none
+	Model reflect.Type // the type of the model, a struct
+	// the fields with the tag option computed, which are not columns; only Field, Name, Type, Path and Offset are set
 	Computed []*Column
 	Columns  []*Column // in the order of the table: own fields first, then those of an embedded Model
 	Key      []*Column // the primary key in the order of declaration; empty when there is none
-	Indexes  []*Index  // in the order of declaration, those of single fields included
+	Indexes  []*Index  // in the order of declaration, with those of single fields
 
 	Relations []*Relation // the fields that hold rows of other models, in the order of declaration
 
-	ForeignKeys []*ForeignKey // those of several columns
+	ForeignKeys []*ForeignKey // those of fields of type CompositeRef; see [Column] for the others
 
-	View         bool // it is a view, which is only read, and which this library does not create
+	View         bool // it is a view, which this library reads and does not create
 	Materialized bool // it is a materialized view; View is set too
 
 	Audited bool // triggers write its changes to the audit log
 
-	Filled bool // the database fills some of its columns: there is a ReadOnly one
+	Partition *Partitioning // how PostgreSQL divides its rows among partitions; nil for an ordinary table
 
-	Version *Column   // incremented at every write; nil when there is none
-	Deleted *Column   // the time of deletion, NULL in the rows that are there; nil when deleting deletes
-	Loaded  []*Column // what tells a row as it was loaded: the key, and the version if there is one
+	Distribution *Distribution // how Citus distributes it; nil for an ordinary table
+
+	Filled bool // it has a ReadOnly column
+
+	Version *Column   // the version of optimistic locking; nil if there is none
+	Deleted *Column   // the time of the soft delete; nil if there is none
+	Loaded  []*Column // the columns that identify a row as it was loaded: the key, and the version if there is one
 
 	byName map[string]*Column
 }
 
-// Column is one persisted field of a model.
+// Column is a field of a model that is a column of its table.
 type Column struct {
 	Name    string       // the column's name, unquoted
-	Was     string       // its name from before, which the tag option was tells; "" for none
+	Was     string       // its old name, from the tag option was; "" for none
 	Field   string       // the Go field's path, such as "Address.City", for messages
 	Type    reflect.Type // the Go field's type
 	Path    []int        // the field's index path for reflect's FieldByIndex
 	Offset  uintptr      // bytes from the start of the model
 	Ordinal int          // position in Table.Columns
 
-	Kind       Kind
-	Form       Form        // how a database stores it; see [Forms]
+	Kind       Kind        // what it holds
+	Form       Form        // how a database stores its values; see [Forms]
 	Native     *Native     // the type of a column whose form is [FormNative]; nil for all others
 	SQLType    string      // its PostgreSQL type, as the tag option type names it; "" for that of its kind
 	Range      Kind        // of ranges: the kind of their bounds; Null for all others
 	Multi      bool        // of ranges: multiranges
-	Enforced   bool        // a database makes sure that the row which it refers to is there; see [Forms]
-	Told       Form        // how others store it on SQLite, as the tag option stored tells; FormOwn when it does not
-	Enum       *Enum       // its enum type on PostgreSQL; nil where the values of an enum are texts
+	Enforced   bool        // the database enforces the foreign key; see [Forms]
+	Told       Form        // the form of the tag option stored, for columns of other programs on SQLite; else FormOwn
+	Enum       *Enum       // its enum type on PostgreSQL; nil without the tag option enum
 	Null       bool        // NULL is allowed: a pointer, or a sql.Null type
 	Scanner    bool        // the Go type converts itself by sql.Scanner and driver.Valuer
 	TextCodec  bool        // the Go type converts itself by encoding.TextMarshaler and TextUnmarshaler
 	Codec      *Registered // of a Go type with a codec of its own; nil for all others
 	Key        bool        // part of the primary key
-	KeyLen     int         // how many columns the primary key has that it is part of; 0 when it is part of none
-	Auto       bool        // the key's value is made at insert: by the database for integers, in Go for UUIDs
+	KeyLen     int         // the number of columns of the primary key, if it is part of it; else 0
+	Auto       bool        // the key is generated: by the database for integers, in Go for UUIDs
 	NoCase     bool        // comparisons ignore the case of A to Z
 	Folded     bool        // NoCase, and neither in a key nor in a reference: may be compared by an expression
 	Private    bool        // left out of JSON that the library makes
@@ -74,14 +78,14 @@ type Column struct {
 	Updated    bool        // set to the time of each write unless set by hand
 	Version    bool        // incremented at each write
 	Deleted    bool        // set to the time of deletion, instead of deleting the row
-	ReadOnly   bool        // the database fills it: it is never written, and comes back after a write
+	ReadOnly   bool        // the database fills it: it is never written, and is read back after a write
 	Generated  string      // the expression of a generated column, as SQL; "" for none
 	Precision  int         // of a Decimal: digits in all
 	Scale      int         // of a Decimal: digits after the point
 	Dims       int         // of a list: its dimensions, from 1; 0 for other columns
-	Default    *Default
-	Rules      Rules
-	References *Reference
+	Default    *Default    // the value of an unset field; nil for none
+	Rules      Rules       // the rules for its values
+	References *Reference  // the foreign key; nil if it is not a reference
 }
 
 // Required reports whether a row cannot be without a value in this column.
@@ -133,10 +137,11 @@ func (c *Column) Bounds() (low, high *Bound) {
 	return low, high
 }
 
-// Rules are what a value must keep. They hold in Go before any SQL, and sizes in the database by CHECK too.
+// Rules are the rules for the values of a field. They are checked in Go before any SQL. A CHECK in the database checks
+// Min and Max too.
 type Rules struct {
-	Min, Max *Bound   // of a text: characters; of bytes: bytes; of a number: its value
-	NonEmpty bool     // not the zero value: "", 0, an empty list
+	Min, Max *Bound   // the limits: characters of a text, bytes of bytes, the value of a number
+	NonEmpty bool     // the zero value ("", 0, an empty list) is not allowed
 	Choices  []string // the texts of the allowed values; nil allows all
 	Pattern  string   // a regular expression (package regexp) that a text must match; "" allows all
 }
@@ -146,9 +151,9 @@ func (r Rules) Any() bool {
 	return r.Min != nil || r.Max != nil || r.NonEmpty || r.Choices != nil || r.Pattern != ""
 }
 
-// Bound is a limit, inclusive.
+// Bound is an inclusive limit.
 type Bound struct {
-	Int   int64
+	Int   int64   // the limit
 	Float float64 // the same limit for a float column
 }
 
@@ -161,14 +166,15 @@ type Default struct {
 // Reference is a foreign key of one column.
 type Reference struct {
 	Model reflect.Type // the model referred to
-	// it may be NULL: ON DELETE SET NULL; a strong one deletes with its target; unless Actions say otherwise
+	// the column may be NULL and becomes NULL with the row referred to; otherwise the row is deleted with that row,
+	// unless Actions say something else
 	Weak bool
 	Actions
 	target func() (*Table, error)
 }
 
-// Target returns the table referred to. It is resolved at the first call, because models may refer to each
-// other in a circle; it panics with the reason when the model cannot be referred to.
+// Target returns the table referred to. It resolves it at the first call, because models may refer to each other in a
+// circle, and panics with the reason if the model cannot be referred to.
 func (r *Reference) Target() *Table {
 	t, err := r.target()
 	if err != nil {
@@ -182,19 +188,18 @@ func (r *Reference) TargetColumn() *Column { return r.Target().Key[0] }
 
 // Index is an index over one or more columns.
 type Index struct {
-	Name    string // the full name in the database: table, underscore, name
-	Columns []IndexColumn
-	Include []*Column // the INCLUDE columns, so that a query of these columns reads only the index
-	Unique  bool
-	Where   string // a condition on the rows that it covers, as SQL; "" for none
-	Live    bool   // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
-	Method  string // gin, gist, brin, hash or the method of an extension; "" for a B-tree, the only one that SQLite has
-	Ops     string // the operator class of its columns; "" for the default one
-	// FullText says that the index is for full-text search; nil for all others. Its method is gin, which SQLite does
-	// for with a table of FTS5.
+	Name    string        // the full name in the database: table, underscore, name
+	Columns []IndexColumn // its columns and expressions, in order
+	Include []*Column     // the INCLUDE columns, so that a query of these columns reads only the index
+	Unique  bool          // it is a unique index
+	Where   string        // the condition of a partial index, as SQL; "" for none
+	Live    bool          // it leaves out the soft-deleted rows, as unique indexes of a table with Deleted do
+	Method  string        // gin, gist, brin, hash or that of an extension; "" for a B-tree, the only one of SQLite
+	Ops     string        // the operator class of its columns; "" for the default one
+	// FullText is not nil for a full-text index. Its method is gin; on SQLite it is a table of FTS5.
 	FullText *FullText
 
-	NullsNotDistinct bool // a NULL in a unique index is equal to another one
+	NullsNotDistinct bool // NULLS NOT DISTINCT: NULLs are equal in a unique index
 
 	short string // the name without the table
 }
@@ -203,7 +208,7 @@ type Index struct {
 type IndexColumn struct {
 	Column *Column // nil for an expression
 	Expr   string  // the expression, as SQL; "" for a column
-	Desc   bool
+	Desc   bool    // in descending order
 }
 
 // NameOn returns the full name that the index has on a table of that name.
@@ -281,6 +286,9 @@ func (t *Table) Check() error {
 		if _, _, err := r.Ends(); err != nil {
 			return err
 		}
+	}
+	if err := t.checkDistribution(); err != nil {
+		return err
 	}
 	return t.checkCircles()
 }

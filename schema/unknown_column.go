@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// UnknownColumn says what a column is that a table has and its model has no field of: that of another model of the
-// program, or anybody's.
+// UnknownColumn returns a text about a column that the table has and the model does not: which other model of the
+// program has it, if any.
 func UnknownColumn(t *Table, column string) string {
 	var names []string
 	add := func(other *Table) {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Value is one value on its way to a database: a typed union, so that numbers and texts travel without being
-// boxed, and so that each engine binds them in its own form. A Value is immutable; the slices that it was made
-// from must not be changed while it is in use.
+// Value is one value of a column on its way to or from a database. It is a typed union, so that numbers and texts need
+// no allocation, and each engine can send them in its own form. A Value is immutable; the slices that it was made from
+// must not be changed while it is in use.
 //
 // The zero Value is NULL.
 type Value struct {
@@ -214,7 +214,7 @@ func (v Value) Any() any {
 	return v.str
 }
 
-// String returns the kind alone: a Value may hold a secret, so its text never shows what it holds.
+// String returns only the kind, because a Value may hold a secret.
 func (v Value) String() string {
 	if v.list {
 		return "list of " + v.kind.String()

@@ -23,8 +23,8 @@ func (t *Table) checkWas() error {
 	return nil
 }
 
-// Unknown lists the columns of what was found that the model has no field of and that may be one of its fields under
-// the name from before: those whose kind is that of the column.
+// Unknown returns the names of the columns of the table that may be the given column under an old name: the model has
+// no field for them, and they have its kind.
 func (f *Found) Unknown(t *Table, c *Column) (names []string) {
 	for _, h := range f.Columns {
 		if h.Kind == c.Kind && !h.Key && !h.Generated && t.columnOf(f, h.Name) == nil {
@@ -43,8 +43,8 @@ func (t *Table) columnOf(f *Found, name string) *Column {
 	return nil
 }
 
-// WasAdvice says what a field's tag needs if its column was renamed, by the columns of the table that no field has; ""
-// when there is none of its kind.
+// WasAdvice returns the advice to set the tag option was, if the column may have been renamed: it names the columns of
+// the table that no field has. It is "" if there is none of the column's kind.
 func WasAdvice(t *Table, c *Column, f *Found) string {
 	names := f.Unknown(t, c)
 	if names == nil {

@@ -110,9 +110,15 @@ func auto(c *schema.Column) string {
 
 // CreateTable returns the statement that makes the table without its indexes.
 func (d Dialect) CreateTable(t *schema.Table, inline func(c *schema.Column) bool) []string {
-	return []string{dialect.CreateTable(d, t, d.Table(t.Name), nil, func(c *schema.Column) dialect.Clauses {
-		return dialect.Clauses{Auto: auto(c), Reference: t.Enforces(c) && inline != nil && inline(c)}
-	})}
+	create := dialect.CreateTable(d, t, d.Table(t.Name), nil, func(c *schema.Column) dialect.Clauses {
+		cl := counted(t, c)
+		cl.Reference = t.Enforces(c) && inline != nil && inline(c)
+		return cl
+	})
+	if by := d.PartitionBy(t); by != "" {
+		create += " PARTITION BY " + by
+	}
+	return []string{create}
 }
 
 // AddColumn returns the statement that adds a column to a table that exists. One column that is the whole primary key

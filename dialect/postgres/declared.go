@@ -11,7 +11,8 @@ import (
 // Its expressions are as the model writes them and not as the server does, so it is to be compared with another table
 // that is declared, and not with one that was found.
 func (d Dialect) Declared(t *schema.Table) schema.Found {
-	f := schema.Found{Exists: true, View: t.View, Materialized: t.Materialized, SetsColumns: true}
+	f := schema.Found{Exists: true, View: t.View, Materialized: t.Materialized, SetsColumns: true,
+		Partitioned: t.Partition != nil, PartitionKey: d.PartitionBy(t)}
 	for _, c := range t.Columns {
 		f.Columns = append(f.Columns, d.declaredColumn(c))
 		if _, condition := dialect.CheckNamed(d, t.CheckName(c), c); condition != "" {

@@ -45,10 +45,12 @@ var arrows = map[string][]string{
 	"internal/install": {"dialect", "schema", "internal/db", "internal/db/driver", "internal/dsn", "internal/snapshot", "internal/sqltext", uuid},
 
 	"conn": {".", "internal/dsn"},
-	"internal/db": {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite",
+	"internal/db": {"dialect", "schema", "internal/db/driver", "internal/db/postgres", "internal/db/replica",
+		"internal/db/sqlite",
 		"internal/dsn",
 		"internal/syncmap", pgx},
 	"internal/db/postgres": {"dialect", "dialect/postgres", "schema", "internal/db/driver", "internal/dsn", pgx, uuid},
+	"internal/db/replica":  {"internal/db/driver", "internal/dsn"},
 	"internal/db/sqlite": {"dialect", "dialect/sqlite", "schema", "internal/db/driver", "internal/dsn",
 		"internal/jsontext",
 		"internal/match", "internal/span", "internal/sqlite3", modernc, uuid},
@@ -103,6 +105,7 @@ var arrows = map[string][]string{
 	"internal/differential":   {},
 	"internal/parity":         {"internal/testindex"},
 	"internal/suites":         {"internal/testindex"},
+	"internal/site":           {"schema", "internal/dsn"},
 	"internal/testindex":      {},
 	"internal/torture":        {},
 }

@@ -6,16 +6,25 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// Ensure that every exported name of every package that can be imported is documented, and that the comment of a
-// function, a method or a type begins with its name.
+// public are the folders of the packages that programs may import, those of nested modules too.
+var public = []string{".", "audit", "conn", "dialect", "outbox", "promtest", "query", "schema",
+	"promcli", "promotel", "promotel/promprometheus", "promseed", "promvector", "promvet"}
+
+// Ensure that every exported name of every package that can be imported is documented: functions, methods and types by
+// a comment that begins with the name, and each field of a struct, method of an interface, constant and variable by a
+// comment of its own, or by one in its group that names it. The packages of the engines are held to the same, but for
+// fields and constants.
 func TestExportedDocs(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{".", "conn", "dialect", "dialect/postgres", "dialect/sqlite", "query", "schema",
-		"promtest", "promvet", "internal/db", "internal/db/driver", "internal/db/postgres", "internal/db/sqlite", "internal/dsn"} {
+	engines := []string{"dialect/postgres", "dialect/sqlite", "internal/db", "internal/db/driver",
+		"internal/db/postgres", "internal/db/sqlite", "internal/dsn"}
+	for _, dir := range slices.Concat(public, engines) {
 		packageDoc := false
 		for _, path := range glob(t, filepath.Join(dir, "*.go")) {
 			if strings.HasSuffix(path, "_test.go") {
@@ -29,6 +38,11 @@ func TestExportedDocs(t *testing.T) {
 			packageDoc = packageDoc || file.Doc != nil
 			for _, name := range undocumented(file) {
 				t.Errorf("%s: %s is not documented, or its comment does not begin with its name", path, name)
+			}
+			if slices.Contains(public, dir) {
+				for _, name := range undocumentedParts(file) {
+					t.Errorf("%s: %s has no comment", path, name)
+				}
 			}
 		}
 		if !packageDoc {
@@ -156,6 +170,67 @@ func undocumented(file *ast.File) []string {
 	return names
 }
 
+// undocumentedParts returns the exported fields, methods of interfaces, constants, variables and types of groups that
+// have no comment, neither of their own nor one in their group that names them.
+func undocumentedParts(file *ast.File) []string {
+	var names []string
+	for _, decl := range file.Decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		group := d.Doc.Text()
+		for _, spec := range d.Specs {
+			switch s := spec.(type) {
+			case *ast.ValueSpec:
+				group += s.Doc.Text()
+				for _, id := range s.Names {
+					if id.IsExported() && s.Doc == nil && s.Comment == nil && !mentions(group, id.Name) {
+						names = append(names, id.Name)
+					}
+				}
+			case *ast.TypeSpec:
+				if !s.Name.IsExported() {
+					continue
+				}
+				if d.Lparen != token.NoPos && !begins(s.Doc, s.Name.Name) && s.Comment == nil {
+					names = append(names, s.Name.Name)
+				}
+				names = append(names, undocumentedFields(s)...)
+			}
+		}
+	}
+	return names
+}
+
+func undocumentedFields(s *ast.TypeSpec) []string {
+	var list *ast.FieldList
+	switch typ := s.Type.(type) {
+	case *ast.StructType:
+		list = typ.Fields
+	case *ast.InterfaceType:
+		list = typ.Methods
+	default:
+		return nil
+	}
+	var names []string
+	group := ""
+	for _, f := range list.List {
+		group += f.Doc.Text()
+		for _, id := range f.Names {
+			if id.IsExported() && f.Doc == nil && f.Comment == nil && !mentions(group, id.Name) {
+				names = append(names, s.Name.Name+"."+id.Name)
+			}
+		}
+	}
+	return names
+}
+
+// mentions reports whether a comment has a name as a word.
+func mentions(comment, name string) bool {
+	return regexp.MustCompile(`\b` + name + `\b`).MatchString(comment)
+}
+
 // exportedReceiver reports whether a function is no method, or one of an exported type.
 func exportedReceiver(d *ast.FuncDecl) bool {
 	if d.Recv == nil {
@@ -173,4 +248,35 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 
 func begins(doc *ast.CommentGroup, name string) bool {
 	return doc != nil && strings.HasPrefix(doc.Text(), name)
+}
+
+// Ensure that what the comment of package prom names is used in an example of the package, and each of its functions in
+// an example or on a page.
+func TestExportedExamples(t *testing.T) {
+	t.Parallel()
+	examples := ""
+	for _, f := range glob(t, "example*_test.go") {
+		examples += readPage(t, f)
+	}
+	written := examples
+	for _, page := range pages(t) {
+		if !strings.HasPrefix(page, "CHANGELOG") {
+			written += readPage(t, page)
+		}
+	}
+	fset := token.NewFileSet()
+	pkg, err := exported(t, fset, module).Import(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\[(?:\w+\.)?([A-Z]\w*)\]`).FindAllStringSubmatch(readPage(t, "doc.go"), -1) {
+		if !mentions(examples, m[1]) {
+			t.Errorf("doc.go names %s, which is in no example", m[1])
+		}
+	}
+	for _, name := range pkg.Scope().Names() {
+		if _, ok := pkg.Scope().Lookup(name).(*types.Func); ok && ast.IsExported(name) && !mentions(written, name) {
+			t.Errorf("%s is in no example and on no page", name)
+		}
+	}
 }

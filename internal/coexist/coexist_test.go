@@ -2,9 +2,11 @@ package coexist
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +72,60 @@ var migrations = map[string][2][]string{
 	}, {`ALTER TABLE book ADD COLUMN note TEXT`}},
 }
 
+// begin runs the migrations that are new, by goose, and opens a database of which prom changes nothing.
+func begin(ctx context.Context, dsn string, dialect goose.Dialect, migrations fs.FS) (*prom.DB, error) {
+	db, err := prom.Open(dsn, prom.Installing(prom.InstallCheck))
+	if err != nil {
+		return nil, err
+	}
+	handle, err := db.SQL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(dialect, handle, migrations)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return nil, err
+	}
+	// All models of the program.
+	return db, prom.Check(ctx, prom.NewRepo[author](prom.Using(db)), prom.NewRepo[book](prom.Using(db)))
+}
+
+// gooseFiles are the migrations as goose reads them.
+func gooseFiles(engine string) fstest.MapFS {
+	files := fstest.MapFS{}
+	for i, statements := range migrations[engine] {
+		text := "-- +goose Up\n" + strings.Join(statements, ";\n") + ";\n"
+		files[fmt.Sprintf("%05d_step.sql", i+1)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+// gooseDialect is goose's name of an engine.
+func gooseDialect(engine string) goose.Dialect {
+	if engine == dbtest.NameSQLite {
+		return goose.DialectSQLite3
+	}
+	return goose.DialectPostgres
+}
+
+// Ensure that a program which runs goose at its start can use prom, again and again.
+func TestBegin(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
+		is := is.New(t)
+		ctx := t.Context()
+		for range 2 {
+			db, err := begin(ctx, e.With("#begin-"+e.Name), gooseDialect(e.Name), gooseFiles(e.Name))
+			is.NoErr(err)
+			use(ctx, is, db, rand.Text())
+			is.NoErr(db.Close())
+		}
+	})
+}
+
 // tool migrates a database up to a version, 1 or 2.
 type tool struct {
 	name   string
@@ -79,16 +135,7 @@ type tool struct {
 
 var tools = []tool{
 	{"goose", []string{"goose_db_version"}, func(ctx context.Context, t *testing.T, engine string, db *sql.DB, version int) {
-		files := fstest.MapFS{}
-		for i, statements := range migrations[engine] {
-			text := "-- +goose Up\n" + strings.Join(statements, ";\n") + ";\n"
-			files[fmt.Sprintf("%05d_step.sql", i+1)] = &fstest.MapFile{Data: []byte(text)}
-		}
-		dialect := goose.DialectPostgres
-		if engine == dbtest.NameSQLite {
-			dialect = goose.DialectSQLite3
-		}
-		p, err := goose.NewProvider(dialect, db, files)
+		p, err := goose.NewProvider(gooseDialect(engine), db, gooseFiles(engine))
 		if err == nil {
 			_, err = p.UpTo(ctx, int64(version))
 		}

@@ -63,11 +63,7 @@ var runners = []runner{
 
 func gooseOn(ctx context.Context, t *testing.T, e dbtest.Engine, dir string) *goose.Provider {
 	t.Helper()
-	dialect := goose.DialectPostgres
-	if e.Name == dbtest.NameSQLite {
-		dialect = goose.DialectSQLite3
-	}
-	p, err := goose.NewProvider(dialect, handle(ctx, t, e.DSN), os.DirFS(dir))
+	p, err := goose.NewProvider(gooseDialect(e.Name), handle(ctx, t, e.DSN), os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,6 +133,13 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		}
 	}
 	db := ops[0].b.db
+	if db.ReadsReplicas() && !writes {
+		for i, st := range sts {
+			if text := ops[at[i]].text; !st.Raw && (text == nil || !text.Locks) {
+				st.Read = driver.AnyReader
+			}
+		}
+	}
 	var tries attempts
 	for {
 		failed, err := db.Batch(ctx, sts, func(i int, rows driver.Rows) error { return ops[at[i]].read(rows) })
@@ -150,7 +157,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			st.Guard = driver.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || driver.IsUnsent(err)); err != nil {
+		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || driver.IsUnsent(err) || driver.IsReplica(err)); err != nil {
 			if failed >= 0 && op.why != nil {
 				err = op.why(ctx, err)
 			}
@@ -159,6 +166,9 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 		again := st.Attempt
 		for _, st := range sts {
 			st.Fresh, st.Attempt = tries.fresh(), again
+			if tries.replica {
+				st.Read = driver.PrimaryOnly
+			}
 		}
 	}
 	for _, op := range ops {

@@ -73,6 +73,6 @@ func (r *Repo) readBehind(ctx context.Context, b *binding, spec ast.Spec, into *
 		return ErrorOf("query", r.table, err)
 	}
 	w.args = args
-	w.setText("query", text)
+	w.setRead("query", text)
 	return b.query(ctx, &w.call, into)
 }

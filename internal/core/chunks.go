@@ -127,7 +127,7 @@ func (l *chunkLoop) begin(ctx context.Context, q *Query, check func() error) err
 	if err != nil {
 		return err
 	}
-	l.walker = walker{q: *q, b: b, ctx: ctx}
+	l.walker = walker{q: *q, b: b, ctx: q.repo.onPrimary(ctx)}
 	if err = l.how.check(); err == nil {
 		err = check()
 	}

@@ -35,6 +35,12 @@ func (q *Query) claim(ctx context.Context, n int, assigns []Assign) (scan.List, 
 	if err != nil {
 		return scan.List{}, err
 	}
+	if c := r.table.DistributedBy(); c != nil && !q.spec.Fixes(c) {
+		if err := b.refuseOnCitus(ctx, "claim", "a claim locks rows with SKIP LOCKED on several servers, unless the query has the condition that "+
+			c.Name+" is equal to one value"); err != nil {
+			return scan.List{}, err
+		}
+	}
 	w := r.take()
 	defer r.give(w)
 	text, args, err := b.stmts.Claim(w.args, q.spec, n, assigns, now())

@@ -65,7 +65,7 @@ func (r *Repo) coalesces(ctx context.Context, b *binding) bool {
 	if !r.coalesce && ctx.Value(coalesceKey{}) == nil {
 		return false
 	}
-	if len(r.table.Key) != 1 || b.db.InTx(ctx) {
+	if len(r.table.Key) != 1 || b.db.InTx(ctx) || b.db.ReadsReplicas() && db.Routed(ctx) {
 		return false
 	}
 	key := r.table.Key[0]
@@ -201,7 +201,7 @@ func (r *Repo) getGroup(ctx context.Context, b *binding, list []*waiter) {
 		err = ErrorOf("get", r.table, selectErr)
 		return
 	}
-	c := &call{complete: true, text: text}
+	c := &call{complete: true, text: text, reads: true}
 	c.Op, c.SQL, c.Args = "get", text.SQL, args
 	err = b.query(ctx, c, driver.RowFunc(func(rows driver.Rows) error {
 		loader := scan.Reader{Plan: r.plan}

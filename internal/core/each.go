@@ -185,7 +185,7 @@ func (w *walker) keys(spec ast.Spec, cols []*schema.Column) ([][]schema.Value, e
 		return nil, ErrorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, &call{text: text, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}},
+	err = w.b.query(w.ctx, &call{text: text, reads: true, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}},
 		driver.RowFunc(func(rows driver.Rows) error {
 			keys = nil
 			for rows.Next() {

@@ -36,6 +36,7 @@ func (r *Repo) GetOrCreate(ctx context.Context, v unsafe.Pointer, on []Columner)
 	if err != nil {
 		return false, ErrorOf("create", r.table, err)
 	}
+	ctx = r.onPrimary(ctx)
 	for looks := 1; ; looks++ {
 		if err := r.loadBy(ctx, v, id.cols); !errors.Is(err, driver.KindNotFound) {
 			return false, err

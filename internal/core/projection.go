@@ -238,7 +238,7 @@ func (p Projection) build(b *binding, w *work) (*render.Text, error) {
 		return nil, ErrorOf("query", p.repo.table, err)
 	}
 	w.args = args
-	w.setText("query", text)
+	w.setRead("query", text)
 	return text, nil
 }
 

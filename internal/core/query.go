@@ -132,7 +132,7 @@ func (q *Query) rows(ctx context.Context, b *binding, spec ast.Spec) (scan.List,
 		return scan.List{}, ErrorOf("query", q.repo.table, err)
 	}
 	w.args = args
-	w.setText("query", text)
+	w.setRead("query", text)
 	if w.part, err = partOf(q.repo.plan, spec); err != nil {
 		return scan.List{}, ErrorOf("query", q.repo.table, err)
 	}
@@ -210,7 +210,7 @@ func (q *Query) Count(ctx context.Context) (int, error) {
 		return 0, ErrorOf("count", q.repo.table, err)
 	}
 	w.args = args
-	w.setText("count", text)
+	w.setRead("count", text)
 	var n int64
 	err = b.query(ctx, &w.call, driver.RowFunc(func(rows driver.Rows) (err error) {
 		for rows.Next() {
@@ -236,7 +236,7 @@ func (q *Query) Exists(ctx context.Context) (bool, error) {
 		return false, ErrorOf("query", q.repo.table, err)
 	}
 	w.args = args
-	w.setText("query", text)
+	w.setRead("query", text)
 	has := false
 	err = b.query(ctx, &w.call, driver.RowFunc(func(rows driver.Rows) error {
 		has = false

@@ -71,6 +71,7 @@ func (r *Repo) get(ctx context.Context, w *work, op string, cols []*schema.Colum
 		return ErrorOf(op, r.table, err)
 	}
 	w.set(op, text)
+	w.reads = true
 	return r.readOne(ctx, b, w, v)
 }
 
@@ -100,7 +101,7 @@ func (r *Repo) Reload(ctx context.Context, v unsafe.Pointer) error {
 	if w.args, err = r.rowKey(w.args, v); err != nil {
 		return ErrorOf("reload", r.table, err)
 	}
-	return r.reread(ctx, w, "reload", r.table.Key, v)
+	return r.reread(r.onPrimary(ctx), w, "reload", r.table.Key, v)
 }
 
 // reread reads a row into v, or leaves v alone.

@@ -127,7 +127,7 @@ func runLevel(ctx context.Context, level []*loading) error {
 		return runTogether(ctx, level)
 	}
 	for _, l := range level {
-		c := &call{Statement: l.statement(), text: l.text, complete: true}
+		c := &call{Statement: l.statement(), text: l.text, complete: true, reads: true}
 		if err := l.b.query(ctx, c, driver.RowFunc(l.read)); err != nil {
 			return err
 		}

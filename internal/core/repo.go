@@ -237,3 +237,11 @@ func ClearAll(ctx context.Context, db *db.DB) error { return install.ClearAll(ct
 
 // Of returns the core of a repo of package prom, which sets it: for packages beside that one.
 var Of func(repo any) *Repo
+
+// onPrimary returns a context whose reads go to the primary, for those on which a write depends.
+func (r *Repo) onPrimary(ctx context.Context) context.Context {
+	if b, err := r.bind(); err == nil && b.db.ReadsReplicas() {
+		return db.OnPrimary(ctx)
+	}
+	return ctx
+}

@@ -22,6 +22,7 @@ type call struct {
 	settles  bool         // it may write, so that a loop which is left does not end it
 	lent     *db.Loop     // the loop that reads its rows in a transaction; nil for none
 	bulk     *driver.Bulk // many rows; nil for anything else
+	reads    bool         // it is a read of the program's, which a standby may answer
 }
 
 // rerun says whether a statement that has failed may be run again, if nothing of it has happened.
@@ -82,6 +83,9 @@ func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int6
 		}
 	}
 	c.Fresh, c.Attempt = false, 0
+	if c.reads && !c.Write && !c.Raw {
+		c.Read = driver.AnyReader
+	}
 	var tries attempts
 	for {
 		c.Table, c.Guard = b.table.Name, b.guard(ctx, c)
@@ -92,6 +96,9 @@ func (b *binding) run(ctx context.Context, c *call, to driver.RowReader) (n int6
 			return 0, ErrorOf(c.Op, b.table, err)
 		}
 		c.Fresh = tries.fresh()
+		if tries.replica {
+			c.Read = driver.PrimaryOnly
+		}
 	}
 	if c.complete && !b.derived {
 		b.marked.Set(ctx)
@@ -106,6 +113,7 @@ type attempts struct {
 	stale    int        // old prepared statements
 	lost     bool       // a connection
 	standby  bool       // a server that takes no writes
+	replica  bool       // a standby that was to answer a read
 }
 
 // fresh reports whether what connections have prepared is not to be used any more.
@@ -120,6 +128,12 @@ const maxStale = 5
 // all.
 func (a *attempts) next(ctx context.Context, b *binding, st *driver.Statement, text *render.Text, err error,
 	allowed bool) error {
+	if driver.IsReplica(err) && !a.replica && allowed && ctx.Err() == nil {
+		a.replica = true // what is missing there the primary may have
+		st.Attempt++
+		b.db.Retries(ctx, st, err)
+		return nil
+	}
 	spent := false
 	switch {
 	case missing(err):

@@ -62,6 +62,7 @@ func (q *Query) stream(ctx context.Context, yield func(unsafe.Pointer, error) bo
 func (s *streamer) run(ctx context.Context, b *binding, c *call) error {
 	ctx, end := s.start(ctx, b, c)
 	defer end()
+	c.reads = true
 	err := b.query(ctx, c, s)
 	if s.failed != nil {
 		return s.failed

@@ -54,7 +54,7 @@ func (c *Cursor) String() string {
 // Watch ranges over the rows of the query that are new, as they are committed, until ctx ends.
 func (q *Query) Watch(ctx context.Context, o WatchOptions) Rows {
 	return func(yield func(unsafe.Pointer, error) bool) {
-		w := &watcher{q: *q, ctx: ctx, yield: yield, o: o, settle: watchSettle, patience: watchPatience}
+		w := &watcher{q: *q, ctx: q.repo.onPrimary(ctx), yield: yield, o: o, settle: watchSettle, patience: watchPatience}
 		if o.Settle != nil {
 			w.settle = *o.Settle
 		}

@@ -78,6 +78,12 @@ func (w *work) set(op, sql string) {
 	w.Op, w.SQL, w.Args = op, sql, w.args
 }
 
+// setRead is setText for a read of the program's.
+func (w *work) setRead(op string, text *render.Text) {
+	w.setText(op, text)
+	w.reads = true
+}
+
 // setText is set with a text that tells what else the statement needs.
 func (w *work) setText(op string, text *render.Text) {
 	w.set(op, text.SQL)

@@ -2,8 +2,11 @@ package db
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/replica"
 )
 
 // Batch runs statements in one transaction, in one round trip where the engine has them: all of them or none. Inside a
@@ -33,7 +36,7 @@ func (db *DB) Batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		}
 	}
 	inner, l := db.limit(ctx)
-	failed, err = db.batch(inner, sts, read)
+	failed, err = db.batch(inner, e, sts, read)
 	err = l.end(err)
 	if err != nil && failed >= 0 {
 		err = db.describe(err, sts[failed])
@@ -52,7 +55,7 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 			break
 		}
 		e := db.newEvent(EventStatement, st)
-		e.Batched, e.Start = true, batch.Start
+		e.Batched, e.Start, e.Host = true, batch.Start, batch.Host
 		inside := db.start(ctx, e)
 		var own error
 		if i == failed {
@@ -64,7 +67,8 @@ func (db *DB) observeBatch(ctx context.Context, batch *Event, sts []*driver.Stat
 	return rows
 }
 
-func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.BatchFunc) (failed int, err error) {
+func (db *DB) batch(ctx context.Context, event *Event, sts []*driver.Statement, read driver.BatchFunc) (failed int,
+	err error) {
 	failed = driver.NoPlace
 	if tx := db.txOf(ctx); tx != nil {
 		if b, ok := tx.engine.(driver.Batcher); ok {
@@ -79,7 +83,7 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 		f := db.apart(ctx, true)
 		defer f.end()
 		if b, ok := e.(driver.Batcher); ok {
-			if failed, err = b.Batch(ctx, sts, read); failed != driver.NoPlace {
+			if failed, err = db.batchOn(ctx, event, b, sts, read); failed != driver.NoPlace {
 				return failed, f.explain(err)
 			}
 		}
@@ -87,6 +91,39 @@ func (db *DB) batch(ctx context.Context, sts []*driver.Statement, read driver.Ba
 	if failed == driver.NoPlace {
 		return db.batchInTx(ctx, sts, read)
 	}
+	return failed, err
+}
+
+// batchOn runs statements together, on a standby if all of them may run on one.
+func (db *DB) batchOn(ctx context.Context, event *Event, b driver.Batcher, sts []*driver.Statement,
+	read driver.BatchFunc) (failed int, err error) {
+	if db.replicas() == nil {
+		return b.Batch(ctx, sts, read)
+	}
+	writes := slices.ContainsFunc(sts, (*driver.Statement).MayWrite)
+	if !writes && !slices.ContainsFunc(sts, func(st *driver.Statement) bool { return st.Read != driver.AnyReader }) {
+		var a replica.Answer
+		if db.onReplica(ctx, sts[0], &a, func(e driver.Replica) error {
+			b, ok := e.(driver.Batcher)
+			if !ok {
+				return driver.ErrBehind
+			}
+			if failed, err = b.Batch(ctx, sts, read); errors.Is(err, driver.ErrBehind) {
+				return err
+			}
+			return nil
+		}) {
+			sts[0].Log = nil
+			if event != nil {
+				event.Host = a.Host()
+			}
+			a.Done(err)
+			return failed, replicaError(ctx, err)
+		}
+	}
+	l := db.logs(ctx, sts[0], writes)
+	failed, err = b.Batch(ctx, sts, read)
+	l.done(err)
 	return failed, err
 }
 

@@ -14,7 +14,7 @@ func (db *DB) Snapshot(ctx context.Context) (inside context.Context, end func(),
 		return ctx, func() {}, nil
 	}
 	ctx, whole := db.observe(ctx, EventTx, &driver.Statement{Op: "transaction"})
-	t, err := db.begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true})
+	t, err := db.begin(ctx, driver.TxOptions{Isolation: driver.RepeatableRead, ReadOnly: true}, true)
 	if err != nil {
 		whole.end(ctx, 0, err)
 		return nil, nil, err

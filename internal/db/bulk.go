@@ -60,5 +60,7 @@ func (db *DB) bulk(ctx context.Context, b *driver.Bulk) error {
 	defer db.leave()
 	f := db.apart(ctx, true)
 	defer f.end()
-	return f.explain(e.Bulk(ctx, b))
+	err = e.Bulk(ctx, b)
+	db.wrote(ctx)
+	return f.explain(err)
 }

@@ -163,6 +163,9 @@ func (db *DB) InspectAll(ctx context.Context, table string) (schema.Found, error
 		}
 	})
 
+	if err == nil {
+		err = db.inspectPartitions(ctx, table, &found)
+	}
 	if query := db.dialect.Checks(); err == nil && query != "" {
 		err = db.inspect(ctx, query, table, func(r inspected) {
 			found.Checks = append(found.Checks, schema.FoundCheck{Name: r.text(0), Expr: r.text(1), Unchecked: r.bool(2)})

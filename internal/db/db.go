@@ -15,6 +15,7 @@ import (
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/db/postgres"
+	"github.com/prom-go/prom/internal/db/replica"
 	"github.com/prom-go/prom/internal/db/sqlite"
 	"github.com/prom-go/prom/internal/dsn"
 	"github.com/prom-go/prom/internal/syncmap"
@@ -52,7 +53,10 @@ type DB struct {
 }
 
 // openEngine boxes an engine for the atomic pointer.
-type openEngine struct{ driver.Engine }
+type openEngine struct {
+	driver.Engine
+	set *replica.Set // nil without replicas
+}
 
 // newDB returns a DB that has not connected yet.
 func newDB(d dsn.DSN) *DB {
@@ -112,7 +116,12 @@ func (db *DB) open(ctx context.Context) (driver.Engine, error) {
 		s.Settle()
 	}
 	db.warnOfLibc(ctx)
-	db.engine.Store(&openEngine{e})
+	set, err := db.openReplicas(ctx, e)
+	if err != nil {
+		e.Close()
+		return nil, db.place(openError(err))
+	}
+	db.engine.Store(&openEngine{e, set})
 	db.opened.Add(1)
 	return e, nil
 }
@@ -179,6 +188,9 @@ func (db *DB) disconnect() {
 	db.opening <- struct{}{}
 	e := db.engine.Swap(nil)
 	<-db.opening
+	if e != nil && e.set != nil {
+		e.set.Close()
+	}
 	if e != nil {
 		e.Close() // what still runs may connect anew meanwhile, for a call outside of its transaction
 	}
@@ -254,6 +266,9 @@ func (db *DB) query(ctx context.Context, st *driver.Statement) (driver.Rows, err
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
 	rows, err := e.QueryApart(ctx, st)
+	if err == nil && st.MayWrite() && db.replicas() != nil {
+		rows = &lostRows{rows, func() { db.wrote(ctx) }}
+	}
 	return rows, f.explain(err)
 }
 
@@ -287,7 +302,9 @@ func (db *DB) exec(ctx context.Context, st *driver.Statement) (int64, error) {
 	defer db.leave()
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
+	l := db.logs(ctx, st, true)
 	n, err := e.Exec(ctx, st)
+	l.done(err)
 	return n, f.explain(err)
 }
 

@@ -31,12 +31,16 @@ func TestSentence_Postgres(t *testing.T) {
 	e := dbtest.Engine{DSN: dbtest.Postgres(t)}
 	do(limited(t), t, connect(t, e.DSN), append(mistakesSchema,
 		`CREATE TYPE mood AS ENUM ('glad')`,
+		`CREATE TABLE cut (id int, at int) PARTITION BY RANGE (at)`,
 		`CREATE TABLE felt (mood mood, made int GENERATED ALWAYS AS IDENTITY)`,
 		`CREATE FUNCTION tells(t text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'relation "%" does not exist', t USING ERRCODE = '42P01'; END $$`,
 		`CREATE FUNCTION denies(t text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'permission denied for table %', t USING ERRCODE = '42501'; END $$`,
 		`CREATE FUNCTION runs(t text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT ' || t; RETURN 1; END $$`)...)
 	mistakes := []mistake{
 		{sql: `SELECT nope FROM book`, want: `column "nope" does not exist`},
+		{sql: `CREATE UNIQUE INDEX ON cut (id)`,
+			want: `a unique index of a partitioned table must have the columns of its partition key`},
+		{sql: `CREATE INDEX CONCURRENTLY ON cut (id)`, want: `cannot create index on partitioned table "cut" concurrently`},
 		{sql: `SELECT b.nope FROM book AS b`, want: `column b.nope does not exist`},
 		{sql: `SELECT * FROM "odd name"`, want: `relation "odd name" does not exist`},
 		{sql: `SELECT book.id FROM book AS b`, want: `invalid reference to FROM-clause entry for table "book"`},

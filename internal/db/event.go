@@ -30,6 +30,7 @@ type Event struct {
 	Attempt   int
 	Wait      driver.Wait
 	Reconnect bool
+	Host      string
 	Err       error
 
 	st    *driver.Statement // whose rows are counted

@@ -28,6 +28,7 @@ func (db *DB) Alone(ctx context.Context, st *driver.Statement) error {
 	if err = e.Alone(ctx, st); err != nil {
 		err = db.describe(err, st)
 	}
+	db.wrote(ctx)
 	event.end(ctx, 0, err)
 	return err
 }

@@ -29,7 +29,7 @@ func (t *tx) pgx() (pgx.Tx, error) {
 	}
 	of, ok := t.engine.(interface{ Pgx() pgx.Tx })
 	if !ok {
-		return fail(driver.KindOther, "the transaction is one of SQLite")
+		return fail(driver.KindUnsupported, "the transaction is one of SQLite")
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/replica"
 )
 
 // Read runs a statement that returns rows, as Query does, and has them read. The result is closed when the reader
@@ -63,11 +64,48 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 	f := db.apart(ctx, st.MayWrite())
 	defer f.end()
 	engine, err := db.use(ctx)
+	var l *telling
 	if err == nil {
 		defer db.leave()
+		if st.Read == driver.AnyReader && db.ReadsReplicas() {
+			if ok, err := db.readReplica(ctx, e, st, loop, to); ok {
+				return err
+			}
+		}
+		l = db.logs(ctx, st, st.MayWrite())
 		rows, err = engine.Query(ctx, st)
 	}
-	return f.explain(db.finishRead(ctx, e, st, loop, rows, err, to))
+	err = db.finishRead(ctx, e, st, loop, rows, err, to)
+	l.done(err)
+	return f.explain(err)
+}
+
+// readReplica is read from a standby; ok is false when the primary has to answer.
+func (db *DB) readReplica(ctx context.Context, e *Event, st *driver.Statement, loop *Loop, to driver.RowReader) (ok bool,
+	err error) {
+	var rows driver.Rows
+	var a replica.Answer
+	ok = db.onReplica(ctx, st, &a, func(on driver.Replica) (err error) {
+		rows, err = on.Query(ctx, st)
+		return err
+	})
+	if !ok {
+		return false, nil
+	}
+	if e != nil {
+		e.Host = a.Host()
+	}
+	done := false
+	defer func() {
+		st.Log = nil
+		if !done { // a panic of the reader
+			a.Lost()
+		}
+	}()
+	err = db.finishRead(ctx, e, st, loop, rows, nil, to)
+	done = true
+	a.Done(err)
+	return true, replicaError(ctx, err)
 }
 
 func (db *DB) finishRead(

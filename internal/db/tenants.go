@@ -159,6 +159,9 @@ func (t *Tenants) newDB(id, text string) (*DB, error) {
 		return nil, errors.New("prom: an in-memory database ends when it is closed, as a tenant's is when it is idle: " +
 			"use a file")
 	}
+	if d.Options.ReadReplicas {
+		return nil, errors.New("prom: reads=replicas is not possible for tenants, whose connections are counted: leave it out")
+	}
 	if d.Name == "" {
 		d.Name = id
 	}

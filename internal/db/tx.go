@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prom-go/prom/internal/db/driver"
+	"github.com/prom-go/prom/internal/db/replica"
 	"github.com/prom-go/prom/internal/dsn"
 )
 
@@ -73,11 +74,14 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 	attempt int) (err error) {
 	ctx, whole := db.observe(outside, EventTx, &driver.Statement{Op: "transaction", Attempt: uint8(min(attempt, 254))})
 	defer func() { whole.end(ctx, 0, err) }()
-	tx, err := db.begin(ctx, opts.TxOptions)
+	tx, err := db.begin(ctx, opts.TxOptions, attempt == 0)
 	if err != nil {
 		return err
 	}
 	defer db.leave()
+	if tx.replica != nil && whole != nil {
+		whole.Host = tx.replica.Host()
+	}
 	var known []*Mark
 	err = errPanicked // stays when fn does
 	err = tx.run(ctx, fn, func() error {
@@ -103,8 +107,8 @@ func (db *DB) outermost(outside context.Context, fn func(ctx context.Context) er
 	return err
 }
 
-// begin begins a transaction that is no other's part. Behind its end leave must follow.
-func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
+// begin begins a transaction that is no other's part, on a standby if it may. Behind its end leave must follow.
+func (db *DB) begin(ctx context.Context, opts driver.TxOptions, anywhere bool) (*tx, error) {
 	limited, l := db.limit(ctx)
 	e, err := db.use(limited)
 	if err != nil {
@@ -113,9 +117,17 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 	f, forgetful := db.apart(ctx, false), db.Forgotten(ctx)
 	st := &driver.Statement{Op: "begin", SQL: "BEGIN"}
 	a := db.actorAtBegin(ctx, &opts, st)
-	once := func() (driver.Tx, error) {
+	var on *replica.Answer
+	once := func() (t driver.Tx, err error) {
 		at, event := db.observe(limited, EventBegin, st)
-		t, err := e.Begin(at, opts)
+		if anywhere {
+			t, on = db.beginOnReplica(at, opts)
+		}
+		if on == nil {
+			t, err = e.Begin(at, opts)
+		} else if event != nil {
+			event.Host = on.Host()
+		}
 		if err != nil {
 			err = l.explain(db.describe(f.explain(err), &driver.Statement{Op: "begin"}))
 		}
@@ -134,7 +146,7 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 		return nil, err
 	}
 	t := newTx(ctx, db, nil, inner)
-	t.readOnly, t.forgetful, t.actor = opts.ReadOnly, forgetful, a
+	t.readOnly, t.forgetful, t.actor, t.replica = opts.ReadOnly, forgetful, a, on
 	return t, nil
 }
 
@@ -142,7 +154,7 @@ func (db *DB) begin(ctx context.Context, opts driver.TxOptions) (*tx, error) {
 func (t *tx) commit(ctx context.Context) error {
 	limited, l := t.db.limit(ctx)
 	at, event := t.db.observe(limited, EventCommit, &driver.Statement{Op: "commit", SQL: "COMMIT"})
-	err := t.engine.Commit(at)
+	err := t.commitEngine(at)
 	if err != nil {
 		err = t.db.describe(err, &driver.Statement{Op: "commit"})
 	}
@@ -182,6 +194,8 @@ type tx struct {
 	ending atomic.Bool // fn has returned
 	loop   atomic.Pointer[Loop]
 	actor  actor // of the outermost level; belongs to who has the turn
+
+	replica *replica.Answer // of the outermost level: it is on a standby
 
 	mu        sync.Mutex
 	done      bool
@@ -289,6 +303,7 @@ func (t *tx) rollback(ctx context.Context) error {
 	if t.parent == nil {
 		ctx, event := t.db.observe(ctx, EventRollback, &driver.Statement{Op: "rollback", SQL: "ROLLBACK"})
 		err := t.engine.Rollback(ctx)
+		t.shown(ctx)
 		event.end(ctx, 0, err)
 		return err
 	}

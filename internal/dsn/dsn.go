@@ -48,6 +48,9 @@ type DSN struct {
 	// Hosts are the PostgreSQL servers, tried in order. None leaves it to the driver: PGHOST and PGPORT,
 	// else the local socket, else localhost. Always empty for SQLite.
 	Hosts []Host
+	// Replicas are the reader endpoints of a service, behind each of which any of its standbys may answer (replica), for
+	// ReadReplicas. The standbys among Hosts need not be named again.
+	Replicas []Host
 	// Path is the database's name on PostgreSQL (empty leaves it to the driver: PGDATABASE, else the
 	// user's name). On SQLite it is the path of the file, relative to the working directory unless it
 	// begins with a slash, or ":memory:".
@@ -138,6 +141,14 @@ type Options struct {
 	// number is in milliseconds, as in libpq). Zero is [HostsTCPUserTimeout] for several hosts, where the operating
 	// system can do it, and the operating system's own otherwise, as for a negative one.
 	TCPUserTimeout time.Duration
+	// ReadReplicas has standbys answer reads (reads=replicas).
+	ReadReplicas bool
+	// MaxLag is how far behind the primary a standby may be that answers reads (max_lag; a bare number is in
+	// milliseconds). Zero is [DefaultMaxLag]; negative is no bound.
+	MaxLag time.Duration
+	// ReplicaWait is how long a read waits for a standby that has not replayed yet what the read must see (replica_wait;
+	// a bare number is in milliseconds). Zero is [DefaultReplicaWait]; negative is not at all.
+	ReplicaWait time.Duration
 	// CallTimeout bounds each statement whose context has no deadline (call_timeout; a bare number is in
 	// milliseconds). Zero and negative are no bound.
 	CallTimeout time.Duration
@@ -291,6 +302,7 @@ func findParam(params []Param, name string) (string, bool) {
 // tell: a DSN hides its secrets from them as well.
 func (d DSN) Equal(other DSN) bool {
 	return d.Dialect == other.Dialect && d.Name == other.Name && d.User == other.User && d.Path == other.Path &&
-		d.Options == other.Options && slices.Equal(d.Hosts, other.Hosts) && d.password() == other.password() &&
+		d.Options == other.Options && slices.Equal(d.Hosts, other.Hosts) &&
+		slices.Equal(d.Replicas, other.Replicas) && d.password() == other.password() &&
 		slices.EqualFunc(d.params(), other.params(), func(p, q Param) bool { return p.Name == q.Name && p.Value == q.Value })
 }

@@ -40,6 +40,12 @@ func (d DSN) String() string {
 		separator = '&'
 		w.WriteString(percentEncode(p.Name, "") + "=" + percentEncode(p.shown(), "/,:()"))
 	}
+	for _, h := range d.Replicas {
+		w.WriteByte(separator)
+		separator = '&'
+		w.WriteString("replica=")
+		h.write(&w)
+	}
 	if d.Name != "" {
 		w.WriteString("#" + percentEncode(d.Name, ""))
 	}
@@ -58,14 +64,19 @@ func (d DSN) writeAuthority(w *strings.Builder) {
 		if i > 0 {
 			w.WriteByte(',')
 		}
-		if strings.Contains(h.Name, ":") && !strings.HasPrefix(h.Name, "/") {
-			w.WriteString("[" + percentEncode(h.Name, ":") + "]")
-		} else {
-			w.WriteString(percentEncode(h.Name, ""))
-		}
-		if h.Port != 0 {
-			w.WriteString(":" + strconv.Itoa(int(h.Port)))
-		}
+		h.write(w)
+	}
+}
+
+// write writes a host as it stands in a URL.
+func (h Host) write(w *strings.Builder) {
+	if strings.Contains(h.Name, ":") && !strings.HasPrefix(h.Name, "/") {
+		w.WriteString("[" + percentEncode(h.Name, ":") + "]")
+	} else {
+		w.WriteString(percentEncode(h.Name, ""))
+	}
+	if h.Port != 0 {
+		w.WriteString(":" + strconv.Itoa(int(h.Port)))
 	}
 }
 
@@ -96,6 +107,9 @@ func (o Options) params(dialect string) []Param {
 	timeout(true, "call_timeout", o.CallTimeout, 0)
 	timeout(dialect != SQLite, "failover_wait", o.FailoverWait, 0)
 	timeout(dialect != SQLite, "tcp_user_timeout", o.TCPUserTimeout, 0)
+	add(o.ReadReplicas, "reads", "replicas")
+	timeout(dialect != SQLite, "max_lag", o.MaxLag, 0)
+	timeout(dialect != SQLite, "replica_wait", o.ReplicaWait, 0)
 	timeout(dialect == SQLite, "busy_timeout", o.BusyTimeout, DefaultBusyTimeout)
 	add(o.NoGroupCommit, "group_commit", "false")
 	timeout(true, "in_use", o.InUse, 0)

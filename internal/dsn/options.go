@@ -3,6 +3,7 @@ package dsn
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -49,6 +50,13 @@ func newOptionSet(groups ...[]option) optionSet {
 		}
 	}
 	return set
+}
+
+// OptionNames returns the names of all options of both engines, sorted, with their other names and those that are refused.
+func OptionNames() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(postgresOptions)), maps.Keys(sqliteOptions))
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // builder collects the parts of a DSN while it is read.
@@ -217,13 +225,7 @@ func parseTimeout(v string, unit time.Duration) (time.Duration, error) {
 		}
 		d = time.Duration(n) * unit
 	}
-	switch {
-	case err != nil || d < 0 || d > most:
-		return 0, errValue
-	case d == 0:
-		return NoTimeout, nil
-	}
-	return d, nil
+	return limited(d, most, err)
 }
 
 // parseDays reads a number of days or a duration. It returns NoTimeout for zero.
@@ -235,6 +237,11 @@ func parseDays(v string) (time.Duration, error) {
 		n, err = strconv.ParseInt(v, 10, 64)
 		d = time.Duration(min(n, int64(most/time.Hour))) * 24 * time.Hour
 	}
+	return limited(d, most, err)
+}
+
+// limited refuses a duration that could not be read, is negative or greater than most, and returns NoTimeout for zero.
+func limited(d, most time.Duration, err error) (time.Duration, error) {
 	switch {
 	case err != nil || d < 0 || d > most:
 		return 0, errValue

@@ -20,6 +20,7 @@ var postgresOptions = newOptionSet(
 		timeoutOption("failover_wait", time.Second, func(o *Options) *time.Duration { return &o.FailoverWait }),
 		tcpUserTimeoutOption(),
 	},
+	replicaOptions(),
 	postgresTarget(),
 	postgresDriver(),
 	postgresStartup(),
@@ -244,6 +245,9 @@ func (b *builder) finishPostgres() error {
 			return Errorf("option %q is 0, but the query mode %s needs that cache: "+
 				"set default_query_exec_mode to exec or simple_protocol", cache, mode)
 		}
+	}
+	if err := b.finishReplicas(); err != nil {
+		return err
 	}
 	least, _ := b.param("min_protocol_version")
 	most, _ := b.param("max_protocol_version")

@@ -17,10 +17,23 @@ const tries = 5
 
 // Apply does steps, and returns those that are done. Each is looked for anew right before, because the database may
 // have changed since it was planned: what is no longer needed is left out.
-func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) (done []schema.Step,
-	err error) {
+func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schema.Step) ([]schema.Step, error) {
+	return apply(ctx, newApplier(db, tables, steps))
+}
+
+// newApplier returns the applier of steps that bring a database to the models of tables.
+func newApplier(db *db.DB, tables []*schema.Table, steps []schema.Step) applier {
+	return applier{db: db, tables: tables, steps: steps,
+		plan: func(ctx context.Context, tables ...*schema.Table) ([]schema.Step, error) {
+			now, _, err := plan(ctx, db, true, tables...)
+			return now, err
+		}}
+}
+
+// apply does the steps of an applier.
+func apply(ctx context.Context, a applier) ([]schema.Step, error) {
+	db := a.db
 	ctx = db.Unlimited(ctx)
-	a := applier{db: db, tables: tables, steps: steps}
 	switch {
 	case db.InTx(ctx):
 		return nil, &driver.Error{Kind: driver.KindOther, Op: "apply",
@@ -30,14 +43,16 @@ func Apply(ctx context.Context, db *db.DB, tables []*schema.Table, steps []schem
 			Detail: "the connection was opened with readonly=true"}
 	}
 	// What another Apply is in the midst of looks as if it had been left over.
-	err = db.Serialized(ctx, func() error { return a.all(ctx) })
+	err := db.Serialized(ctx, func() error { return a.all(ctx) })
 	return a.done, errors.Join(append(a.refused, err)...)
 }
 
 type applier struct {
-	db      *db.DB
-	tables  []*schema.Table
-	steps   []schema.Step
+	db     *db.DB
+	tables []*schema.Table
+	steps  []schema.Step
+	// what is to be done by now on some of the tables, each step so that it can be done at once
+	plan    func(ctx context.Context, tables ...*schema.Table) ([]schema.Step, error)
 	done    []schema.Step
 	refused []error
 }
@@ -74,7 +89,7 @@ func (a *applier) additive(ctx context.Context) error {
 	for attempt := 1; ; attempt++ {
 		err = a.change(ctx, func(ctx context.Context, in *installer) error {
 			done, refused = nil, nil
-			now, _, err := plan(ctx, a.db, true, a.tables...)
+			now, err := a.plan(ctx, a.tables...)
 			if err != nil {
 				return err
 			}
@@ -109,7 +124,9 @@ func (a *applier) change(ctx context.Context, fn func(ctx context.Context, in *i
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, a.db)
 		in.op = "apply"
-		if in.begin(); in.err == nil {
+		in.begin()
+		in.distributing(closure(a.tables))
+		if in.err == nil {
 			in.err = fn(ctx, in)
 		}
 		in.run(in.d.InstallEnd(), "")
@@ -131,7 +148,7 @@ func (a *applier) table(name string) *schema.Table {
 
 // find looks for a step in what is to be done by now. It is nil when that is so no more.
 func (a *applier) find(ctx context.Context, s *schema.Step) (*schema.Step, error) {
-	now, _, err := plan(ctx, a.db, true, a.table(s.Table))
+	now, err := a.plan(ctx, a.table(s.Table))
 	if err != nil {
 		return nil, err
 	}
@@ -239,6 +256,7 @@ func (a *applier) apart(ctx context.Context, t *schema.Table, s *schema.Step) er
 			in := newInstaller(ctx, a.db)
 			in.op = "apply"
 			in.run([]string{in.d.LockTimeout(lockTimeout(a.db))}, t.Name)
+			in.distributing(closure(a.tables))
 			in.change([]string{sql}, t)
 			return in.err
 		}, db.Retry(tries))

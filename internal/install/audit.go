@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prom-go/prom/dialect"
@@ -32,13 +31,7 @@ type AuditEntry struct {
 // TableName is the name of the audit log's table.
 func (AuditEntry) TableName() string { return dialect.AuditTable }
 
-var auditEntries = sync.OnceValue(func() *schema.Table {
-	t, err := schema.Of(reflect.TypeFor[AuditEntry]())
-	if err != nil {
-		panic(err)
-	}
-	return t
-})
+var auditEntries = ownTable(reflect.TypeFor[AuditEntry]())
 
 // AuditLog returns the table of the audit log in a schema, "" for that of tables without one.
 func AuditLog(space string) (*schema.Table, error) {

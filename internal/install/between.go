@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prom-go/prom/dialect"
 	"github.com/prom-go/prom/internal/db"
@@ -162,12 +163,16 @@ func (b *between) creation(t *schema.Table, later func(sql string)) (list []stri
 		if !t.Enforces(c) || b.d.Features().DeferredRefs {
 			return true
 		}
-		if target := t.TargetOf(c).Name; target == t.Name || b.made[target] {
+		if target := t.TargetOf(c).Name; t.Distribution == nil && (target == t.Name || b.made[target]) {
 			return true
 		}
 		later(b.d.AddReference(t, c))
 		return false
 	})...)
+	list = append(list, dialect.CreatePartitions(b.d, t, time.Time{})...) // those of periods follow when the time has come
+	if sql := b.d.Distribute(t, beside(t, func(name string) bool { return b.made[name] })); sql != "" {
+		list = append(list, sql)
+	}
 	for _, ix := range t.Indexes {
 		list = append(list, b.d.CreateIndex(t, ix)...)
 	}
@@ -373,7 +378,33 @@ func (b *between) alter(t, old *schema.Table) error {
 			break
 		}
 	}
+	if drift := partitionDrift(t, b.partitions(t), b.partitions(old)); drift != nil {
+		b.steps = append(b.steps, dialect.ByHand(drift, "PostgreSQL does not change how a table is partitioned: create a table of "+
+			"another name by another model, copy the rows, and exchange the names"))
+	}
+	if was, is := distributionOf(old), distributionOf(t); was != is {
+		drift := &schema.Drift{Sort: schema.Different, Object: schema.OfDistribution, Table: t.Name, Aspect: schema.AspectText,
+			Have: was, Want: is}
+		b.steps = append(b.steps, dialect.ByHand(drift, "all rows move: use the functions of Citus, when there is time for it"))
+	}
 	return b.audit(t, old)
+}
+
+// distributionOf tells how a table is distributed, "" for an ordinary one.
+func distributionOf(t *schema.Table) string {
+	if t.Distribution == nil {
+		return ""
+	}
+	return t.Distribution.String()
+}
+
+// partitions tells how a table is partitioned, as far as it is by its beginning.
+func (b *between) partitions(t *schema.Table) string {
+	by := b.d.PartitionBy(t)
+	if by != "" && t.Partition.Count > 0 {
+		by += fmt.Sprintf(" in %d partitions", t.Partition.Count)
+	}
+	return by
 }
 
 // after tells what is there after steps, where no engine does: what the model wants, but for columns that take NULL

@@ -29,13 +29,18 @@ type Change struct {
 // TableName is the name of the history's table.
 func (Change) TableName() string { return db.HistoryTable }
 
-var changes = sync.OnceValue(func() *schema.Table {
-	t, err := schema.Of(reflect.TypeFor[Change]())
-	if err != nil {
-		panic(err)
-	}
-	return t
-})
+var changes = ownTable(reflect.TypeFor[Change]())
+
+// ownTable returns what reads the schema of one of the library's own models when it is first called.
+func ownTable(model reflect.Type) func() *schema.Table {
+	return sync.OnceValue(func() *schema.Table {
+		t, err := schema.Of(model)
+		if err != nil {
+			panic(err)
+		}
+		return t
+	})
+}
 
 // history writes down what a change of the schema does, in the transaction in which it is done.
 type history struct{ there bool }

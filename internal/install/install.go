@@ -92,6 +92,9 @@ func possible(ctx context.Context, db *db.DB, tables []*schema.Table) error {
 		if err := db.CheckTable(t); err != nil {
 			return err
 		}
+		if err := distributable(ctx, db, t); err != nil {
+			return err
+		}
 		for _, ix := range t.Indexes {
 			if !ix.NullsNotDistinct {
 				continue
@@ -140,11 +143,13 @@ func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bo
 		in := newInstaller(ctx, db)
 		in.last, in.changed = last, grown
 		in.begin()
+		distributed := in.distributing(all)
 		for _, t := range all {
 			in.table(t, slices.Contains(wanted, t))
 		}
 		in.addReferences()
 		in.referrers(all)
+		in.run(distributed, "")
 		in.run(in.d.InstallEnd(), "")
 		changed = in.changed
 		return in.err
@@ -399,6 +404,8 @@ func (in *installer) create(t *schema.Table) {
 		}
 	}
 	in.taken(t, "the name of the table")
+	in.parts(t)
+	in.distribute(t)
 	in.indexes(t, t.Indexes)
 }
 
@@ -463,5 +470,5 @@ func (in *installer) sets(k *schema.ForeignKey) (sets bool) {
 
 // inline reports whether a column's reference can be part of its own definition.
 func (in *installer) inline(t *schema.Table, c *schema.Column) bool {
-	return in.d.Features().DeferredRefs || in.exists[t.TargetOf(c).Name]
+	return in.d.Features().DeferredRefs || t.Distribution == nil && in.exists[t.TargetOf(c).Name]
 }

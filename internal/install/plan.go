@@ -337,6 +337,10 @@ func (p *planner) plan(wanted bool) (steps, refs []schema.Step, err error) {
 	}
 	p.blockRenames()
 	modelled := len(drifts) - len(p.others)
+	p.partitioning()
+	if err := p.distribution(); err != nil {
+		return nil, nil, err
+	}
 	p.others = append(p.others, p.have.Others(p.table.Name)...)
 	if modelled == 0 {
 		audit, err := p.auditStep(p.auditColumns(nil))

@@ -46,7 +46,7 @@ func Widen(ctx context.Context, db *db.DB, t *schema.Table) (bool, error) {
 	if wider == nil {
 		return false, nil
 	}
-	a := applier{db: db, tables: []*schema.Table{t}, steps: wider}
+	a := newApplier(db, []*schema.Table{t}, wider)
 	err = a.all(ctx) // without a wait for plans that are being applied, which may take long
 	return len(a.done) > 0, errors.Join(append(a.refused, err)...)
 }

@@ -126,6 +126,7 @@ func (g *generator) prepare(t *found) (why string) {
 	}
 	t.checkKey()
 	t.findIndexes()
+	t.findPartitioning()
 	return ""
 }
 

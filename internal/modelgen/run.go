@@ -67,6 +67,7 @@ func Source(ctx context.Context, db *prom.DB, o Options) ([]byte, error) {
 		return nil, errors.New("the database has no tables")
 	}
 	g := generator{pkg: o.Package, names: namesOf(names)}
+	parts := map[string]bool{} // tables whose rows are those of a partitioned one
 	for _, name := range names {
 		found, err := db.Describe(ctx, name)
 		if errors.Is(err, prom.ErrNoTable) { // it was listed, so it has no column by which it could be described
@@ -82,8 +83,12 @@ func Source(ctx context.Context, db *prom.DB, o Options) ([]byte, error) {
 				return nil, err
 			}
 		}
+		for _, p := range found.Partitions {
+			parts[p.Name] = o.Tables == nil
+		}
 		g.add(name, found, unread)
 	}
+	g.tables = slices.DeleteFunc(g.tables, func(t *found) bool { return parts[t.table] })
 	return g.source()
 }
 

@@ -87,11 +87,7 @@ func Explain(ctx context.Context, db *prom.DB, s Statement) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	handle, err := db.SQL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx, err := handle.BeginTx(ctx, nil)
+	tx, err := begin(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -148,4 +144,13 @@ func rowsOf(ctx context.Context, q querier, db *prom.DB, table string, limit int
 	err = q.QueryRowContext(ctx,
 		"SELECT count(*) FROM (SELECT 1 FROM "+name+" LIMIT "+strconv.FormatInt(limit, 10)+") AS t").Scan(&n)
 	return n, err
+}
+
+// begin begins a transaction beside those of prom.
+func begin(ctx context.Context, db *prom.DB) (*sql.Tx, error) {
+	handle, err := db.SQL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return handle.BeginTx(ctx, nil)
 }

@@ -34,6 +34,32 @@ func (ix Index) SQL(db *prom.DB) string {
 	return fmt.Sprintf("%s ON %s (%s)", how, d.Table(ix.Table), strings.Join(cols, ", "))
 }
 
+// Tag returns the tags of a model that make the index, each with its field; "" if a column is not the model's. A field
+// of an embedded struct, such as that of a prom.Model, may not be the program's to tag: the index is then that of a
+// blank field.
+func (ix Index) Tag(t *schema.Table) string {
+	tag, names := "index", make([]string, len(ix.Columns))
+	for i, name := range ix.Columns {
+		names[i] = strings.Trim(name, "_")
+	}
+	if len(names) > 1 {
+		tag += "=" + strings.Join(names, "_")
+	}
+	fields := make([]string, len(ix.Columns))
+	for i, name := range ix.Columns {
+		c := t.Column(name)
+		if c == nil {
+			return ""
+		}
+		if len(c.Path) > 1 {
+			return fmt.Sprintf("a blank field of %s: _ struct{} `prom:\"index=%s,on='%s'\"`", t.Model.Name(), strings.Join(names, "_"),
+				strings.Join(ix.Columns, ", "))
+		}
+		fields[i] = fmt.Sprintf("%s.%s `prom:%q`", t.Model.Name(), c.Field, tag)
+	}
+	return strings.Join(fields, ", ")
+}
+
 // trial is the name of an index that is tried.
 const trial = "prom_trial_index"
 
@@ -67,11 +93,7 @@ func advisePostgres(ctx context.Context, db *prom.DB, s Statement, scan *Node, c
 	if strings.Contains(scan.Table, ".") {
 		return nil, nil // a temporary table cannot stand for a name with a schema
 	}
-	handle, err := db.SQL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx, err := handle.BeginTx(ctx, nil)
+	tx, err := begin(ctx, db)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,38 @@ func TestInstall(t *testing.T) {
 	for _, m := range []string{"promcli", "promotel", "promseed", "promvector"} { // -mod=readonly is the default
 		run(filepath.Join(tree, m), "go", "list", "-deps", "./...")
 	}
+	firstProgram(t, dir, run)
+}
+
+// firstProgram types the lines of README.md: a new module with the program, which gets the library and prints what the
+// page says. At less than full size it is not compiled.
+func firstProgram(t *testing.T, dir string, run func(folder, name string, args ...string) string) {
+	t.Helper()
+	is := is.New(t)
+	readme, err := os.ReadFile("../../README.md")
+	is.NoErr(err)
+	_, page, ok := strings.Cut(string(readme), "## The first program\n")
+	is.True(ok)
+	block := func(language string) string {
+		_, rest, ok := strings.Cut(page, "```"+language+"\n")
+		is.True(ok)
+		text, rest, ok := strings.Cut(rest, "```\n")
+		is.True(ok)
+		page = rest
+		return text
+	}
+	module, program, start, want := block("sh"), block("go"), block("sh"), block("")
+	run(dir, "sh", "-ec", module)
+	books := filepath.Join(dir, "books")
+	is.NoErr(os.WriteFile(filepath.Join(books, "main.go"), []byte(program), 0o600))
+	if os.Getenv("PROM_TEST_SIZE") != "full" {
+		start = strings.Replace(start, "go run .", "go build -n . 2>/dev/null", 1)
+		run(books, "sh", "-ec", start)
+		return
+	}
+	if out := run(books, "sh", "-ec", start); !strings.HasSuffix(out, want) { // go get tells what it adds
+		t.Errorf("the first program prints\n%s\nand should print\n%s", out, want)
+	}
 }
 
 // Ensure that a release refuses what it cannot be made of.

@@ -7,7 +7,7 @@
 // line is "prom schema 1", with the version of the form. A table begins with a line without an indent; the lines of
 // what it has are behind it, indented by a tab:
 //
-//	table NAME [audit]                    view NAME [materialized]
+//	table NAME [audit] [partition]        view NAME [materialized]
 //		column NAME KIND [options]
 //		foreign key [on=COLUMN]… table=NAME [to=COLUMN]… [options]
 //		index NAME [unique] [on=COLUMN [desc]]… [options]
@@ -19,6 +19,9 @@
 //
 // Tables are sorted by name, and the lines of a table as texts. So the text does not depend on the order of models and
 // fields.
+//
+// A partitioned table has the options partition= (day, week, month, year or hash), on= and, by hash, partitions=. A
+// table that Citus distributes has distribute= with its column, or everywhere.
 //
 // KIND is the name of a [schema.Kind]; "[]" behind it is for a list, once for each dimension. The options of columns,
 // in their order:

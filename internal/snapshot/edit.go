@@ -245,6 +245,11 @@ func (r Renames) Of(tables []*schema.Table) ([]*schema.Table, error) {
 				k = key(words)
 			} else {
 				words[1].name = now
+				for i := range words {
+					if words[i].option && (words[i].name == "on" || words[i].name == "distribute") { // by which rows are divided
+						words[i].value = r.Column(now, words[i].value)
+					}
+				}
 			}
 			var l line
 			for i, it := range words {

@@ -171,11 +171,40 @@ func readHead(text string) (d schema.Draft, err error) {
 			d.Audited = true
 		case it.name == "materialized" && !it.option && d.View:
 			d.Materialized = true
+		case it.name == schema.Everywhere && !it.option && !d.View:
+			d.Distribution = new(schema.Distribution)
+		case it.name == "distribute" && it.option && !d.View:
+			d.Distribution = &schema.Distribution{Column: &schema.Column{Name: it.value}} // see finish
+		case it.option && !d.View && (d.Partition != nil || it.name == "partition"):
+			if err := readPartitioning(&d, it); err != nil {
+				return d, err
+			}
 		default:
 			return d, unknown(it)
 		}
 	}
 	return d, nil
+}
+
+// readPartitioning reads an option that tells how the table is partitioned, the first of which is partition.
+func readPartitioning(d *schema.Draft, it item) (err error) {
+	if d.Partition == nil {
+		d.Partition = &schema.Partitioning{Column: &schema.Column{}} // see finish
+	}
+	switch it.name {
+	case "partition":
+		d.Partition.By = schema.PartitionBy(it.value)
+		if !d.Partition.By.Known() {
+			return fmt.Errorf("partition=%s is not known", it.value)
+		}
+	case "on":
+		d.Partition.Column.Name = it.value
+	case "partitions":
+		d.Partition.Count, err = strconv.Atoi(it.value)
+	default:
+		return unknown(it)
+	}
+	return err
 }
 
 func unknown(it item) error { return fmt.Errorf("the option %q is not known here", it.name) }
@@ -370,6 +399,12 @@ func finish(d *schema.Draft) error {
 	}
 	for i, c := range d.Key {
 		d.Key[i] = find(c)
+	}
+	if d.Partition != nil {
+		d.Partition.Column = find(d.Partition.Column)
+	}
+	if d.Distribution != nil && d.Distribution.Column != nil {
+		d.Distribution.Column = find(d.Distribution.Column)
 	}
 	for _, ix := range d.Indexes {
 		for i, c := range ix.Columns {

@@ -82,6 +82,18 @@ func head(t *schema.Table) string {
 	}
 	l := line{"table", word(t.Name)}
 	l.flag("audit", t.Audited)
+	if p := t.Partition; p != nil {
+		l.option("partition", string(p.By))
+		l.option("on", p.Column.Name)
+		if p.Count > 0 {
+			l.option("partitions", strconv.Itoa(p.Count))
+		}
+	}
+	if d := t.Distribution; d != nil && d.Column == nil {
+		l.flag(schema.Everywhere, true)
+	} else if d != nil {
+		l.option("distribute", d.Column.Name)
+	}
 	return l.String()
 }
 

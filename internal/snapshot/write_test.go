@@ -67,6 +67,12 @@ type Everything struct {
 	_       struct{}                `prom:"index=tags,on=tags,using=gin"`
 }
 
+// Spread is partitioned.
+type Spread struct {
+	ID int      `prom:"key"`
+	_  struct{} `prom:"partition=hash(id),partitions=4"`
+}
+
 // Totals is a view.
 type Totals struct {
 	ID int      `prom:"key"`
@@ -92,8 +98,8 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	var a, b bytes.Buffer
-	is.NoErr(snapshot.Write(&a, tables(t, Totals{}, Everything{}, Area{})))
-	is.NoErr(snapshot.Write(&b, tables(t, Area{}, Area{}, Everything{}, Totals{})))
+	is.NoErr(snapshot.Write(&a, tables(t, Totals{}, Everything{}, Spread{}, Area{})))
+	is.NoErr(snapshot.Write(&b, tables(t, Area{}, Spread{}, Area{}, Everything{}, Totals{})))
 	is.Equal(a.String(), b.String())
 	const golden = "testdata/everything.schema"
 	if *update {

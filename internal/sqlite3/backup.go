@@ -6,50 +6,65 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// backupPages is how many pages are copied before the locks are let go for a moment.
-const backupPages = 256
+// Backup copies a whole database into another one, whose content it replaces, in steps,
+// https://www.sqlite.org/backup.html. Both connections are used for nothing else meanwhile, but the source may have a
+// transaction that reads: then the copy is its snapshot. Otherwise a write between two steps makes the next one begin
+// anew. It is used by one goroutine at a time.
+type Backup struct {
+	src, dst *Conn
+	handle   uintptr
+}
 
-// Backup copies the whole database into that of dst, whose content it replaces. Others may go on to read and write
-// meanwhile; what they write through another connection makes the copy begin anew. Neither connection is used for
-// anything else until it has ended.
-func (c *Conn) Backup(ctx context.Context, dst *Conn) error {
-	main, free, err := c.cString("main")
+// Backup begins a copy of a database of the connection, "main" or one that is attached, into the main one of dst. It
+// must be finished.
+func (c *Conn) Backup(database string, dst *Conn) (*Backup, error) {
+	name, free, err := c.cString(database)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer free()
-	b := lib.Xsqlite3_backup_init(dst.tls, dst.db, main, c.db, main)
-	if b == 0 {
-		return dst.fail(lib.Xsqlite3_extended_errcode(dst.tls, dst.db))
+	main, freeMain, err := dst.cString("main")
+	if err != nil {
+		return nil, err
 	}
-	rc, attempt := int32(lib.SQLITE_OK), 0
-	c.SetContext(ctx)
-	defer c.ClearContext()
-	for {
-		if err = ctx.Err(); err != nil {
-			break
-		}
-		rc = lib.Xsqlite3_backup_step(dst.tls, b, backupPages)
-		if code := rc & 0xff; code == lib.SQLITE_BUSY || code == lib.SQLITE_LOCKED {
-			// SQLite has called the busy handler already when another process is in the way; what is left is a writer of this
-			// one.
-			if attempt++; c.pause(attempt, longestPause) {
-				continue
-			}
-		} else if code == lib.SQLITE_OK {
-			attempt = 0
-			continue
-		}
-		break
+	defer freeMain()
+	handle := lib.Xsqlite3_backup_init(dst.tls, dst.db, main, c.db, name)
+	if handle == 0 {
+		return nil, dst.fail(lib.Xsqlite3_extended_errcode(dst.tls, dst.db))
 	}
-	finish := lib.Xsqlite3_backup_finish(dst.tls, b)
-	switch {
-	case err != nil:
-		return err
-	case rc != lib.SQLITE_DONE:
-		return dst.fail(rc)
-	case finish != lib.SQLITE_OK:
-		return dst.fail(finish)
+	return &Backup{c, dst, handle}, nil
+}
+
+// Step copies so many pages and reports whether that were the last ones. It waits for the locks of others as a
+// statement does.
+func (b *Backup) Step(ctx context.Context, pages int) (done bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	b.src.SetContext(ctx)
+	defer b.src.ClearContext()
+	switch rc := lib.Xsqlite3_backup_step(b.dst.tls, b.handle, int32(pages)); rc & 0xff {
+	case lib.SQLITE_OK:
+		return false, nil
+	case lib.SQLITE_DONE:
+		return true, nil
+	default:
+		if err := ctx.Err(); err != nil {
+			return false, err // while it waited
+		}
+		return false, b.dst.fail(rc)
+	}
+}
+
+// Pages returns how many pages were left after the last step, and how many the database had then.
+func (b *Backup) Pages() (left, all int) {
+	return int(lib.Xsqlite3_backup_remaining(b.dst.tls, b.handle)), int(lib.Xsqlite3_backup_pagecount(b.dst.tls, b.handle))
+}
+
+// Finish ends the copy. One that is not done is rolled back.
+func (b *Backup) Finish() error {
+	if rc := lib.Xsqlite3_backup_finish(b.dst.tls, b.handle); rc != lib.SQLITE_OK {
+		return b.dst.fail(rc)
 	}
 	return nil
 }

@@ -248,20 +248,60 @@ func TestFunctions(t *testing.T) {
 	is.True(err != nil)
 }
 
-// Ensure that a backup is a copy, also into a database that is there and while another connection writes, and ends with
-// its context.
+// backUp copies a database by steps of 100 pages, with a function that is called behind each, and counts them.
+func backUp(ctx context.Context, src, dst *Conn, behind func(step int)) (steps, restarts int, err error) {
+	b, err := src.Backup("main", dst)
+	if err != nil {
+		return 0, 0, err
+	}
+	last := -1
+	for done := false; !done && err == nil; steps++ {
+		if done, err = b.Step(ctx, 100); err == nil && !done && behind != nil {
+			behind(steps)
+		}
+		left, _ := b.Pages()
+		if last >= 0 && left >= last && !done {
+			restarts++
+		}
+		last = left
+	}
+	return steps, restarts, errors.Join(err, b.Finish())
+}
+
+// Ensure that a backup is a copy, also into a database that is there, that it begins anew when another connection
+// writes, unless it is in a transaction that reads, and that it ends with its context.
 func TestBackup(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	uri := file(t)
-	src, dst := opened(t, uri, Options{}), opened(t, file(t), Options{})
+	src, dst, other := opened(t, uri, Options{}), opened(t, file(t), Options{}), opened(t, uri, Options{})
 	do(t, src, "PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER PRIMARY KEY, b); WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 3000) INSERT INTO t SELECT n, hex(randomblob(500)) FROM r")
 	do(t, dst, "CREATE TABLE old (n)")
-	is.NoErr(src.Backup(context.Background(), dst))
+	steps, restarts, err := backUp(context.Background(), src, dst, func(step int) {
+		if step == 2 {
+			do(t, other, "INSERT INTO t (b) VALUES ('x')")
+		}
+	})
+	is.NoErr(err)
+	is.Equal(restarts, 1)
+	is.True(steps > 3)
+	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3001")
+	do(t, src, "BEGIN")
+	is.Equal(one(t, src, "SELECT count(*) FROM t"), "3001")
+	_, restarts, err = backUp(context.Background(), src, dst, func(step int) {
+		do(t, other, "DELETE FROM t WHERE b = 'x'")
+	})
+	is.NoErr(err)
+	is.Equal(restarts, 0)
+	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3001") // the snapshot of the transaction
+	do(t, src, "COMMIT")
+	_, _, err = backUp(context.Background(), src, dst, nil)
+	is.NoErr(err)
 	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3000")
 	is.Equal(pragma(t, dst, "integrity_check"), "ok")
 	is.True(dst.Exec("SELECT * FROM old") != nil)
-	is.True(errors.Is(src.Backup(soon(t, 0), dst), context.DeadlineExceeded))
+	_, _, err = backUp(soon(t, 0), src, dst, nil)
+	is.True(errors.Is(err, context.DeadlineExceeded))
 	is.Equal(one(t, dst, "SELECT count(*) FROM t"), "3000")
 	for _, mode := range []CheckpointMode{Passive, Full, Restart, Truncate} {
 		is.NoErr(src.Checkpoint(context.Background(), mode))

@@ -173,12 +173,34 @@ func (j *job) declare(ctx context.Context) ([]*schema.Table, error) {
 			return nil, err
 		}
 	}
+	if j.Tables == nil {
+		names, found = j.withoutPartitions(names, found)
+	}
 	declared, remarks := schema.Declare(names, found, j.same)
 	j.remarks = append(j.remarks, remarks...)
 	if views, err := j.from.db.Views(ctx); err == nil && len(views) > 0 && j.Tables == nil {
 		j.remarks = append(j.remarks, "views are left out: "+strings.Join(views, ", "))
 	}
 	return declared, nil
+}
+
+// withoutPartitions leaves out tables whose rows are those of a partitioned one too, which becomes an ordinary table.
+func (j *job) withoutPartitions(names []string, found []schema.Found) (whole []string, of []schema.Found) {
+	parts := map[string]bool{}
+	for i := range found {
+		for _, p := range found[i].Partitions {
+			parts[p.Name] = true
+		}
+		if found[i].Partitioned {
+			j.remarks = append(j.remarks, names[i]+": the table is partitioned, and becomes an ordinary one with the rows of all partitions")
+		}
+	}
+	for i, name := range names {
+		if !parts[name] {
+			whole, of = append(whole, name), append(of, found[i])
+		}
+	}
+	return whole, of
 }
 
 // types sets the key by which a copy goes on, and the types of columns that the dialect does not give them.
@@ -338,6 +360,7 @@ func (j *job) create(ctx context.Context) error {
 		switch {
 		case j.Models != nil:
 			statements = append(statements, j.to.d.CreateTable(t.Table, nil)...)
+			statements = append(statements, dialect.CreatePartitions(j.to.d, t.Table, time.Now())...)
 		case j.to.postgres:
 			statements = append(statements, dialect.CreateTable(typed{j.to.d, t.types}, t.Table, j.to.d.Table(t.Name), nil,
 				func(c *schema.Column) dialect.Clauses {

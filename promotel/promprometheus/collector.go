@@ -18,6 +18,7 @@ import (
 type Collector struct {
 	duration, rows, waitTime, createTime    *prometheus.HistogramVec
 	count, most, idleMin, pending, timeouts *prometheus.Desc
+	lag, reads                              *prometheus.Desc
 
 	mu  sync.RWMutex
 	dbs map[*prom.DB]describe.Database // pools that are watched
@@ -30,8 +31,8 @@ var (
 	poolLabels = []string{"db_client_connection_pool_name"}
 )
 
-// New returns a collector. Register it with a prometheus.Registerer, give it to the connections by [prom.Observe], and
-// tell it by [Collector.Watch] whose pools to look at.
+// New returns a collector. Register it with a prometheus.Registerer, pass it to the connections by [prom.Observe], and
+// call [Collector.Watch] for each connection whose pool it should report.
 func New() *Collector {
 	histogram := func(name, help string, buckets []float64, labels []string) *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
@@ -57,6 +58,10 @@ func New() *Collector {
 			"The number of current pending requests for an open connection."),
 		timeouts: desc("db_client_connection_timeouts_total",
 			"The number of connection timeouts that have occurred trying to obtain a connection from the pool."),
+		lag: desc("prom_host_lag_seconds", "For how long the primary has had something that a standby had not replayed.",
+			"prom_host", "prom_host_role", "prom_host_state"),
+		reads: desc("prom_host_reads_total",
+			"The number of reads that a server has answered, of those that a standby may answer.", "prom_host"),
 		dbs: map[*prom.DB]describe.Database{}, of: map[*prom.DB]describe.Database{},
 	}
 }
@@ -70,7 +75,7 @@ func (c *Collector) Watch(db *prom.DB) {
 	c.dbs[db] = d
 }
 
-// Unwatch takes the figures of a connection's pools out, before the DB is given up for good.
+// Unwatch removes the figures of a connection's pools. Call it when the program no longer uses the DB.
 func (c *Collector) Unwatch(db *prom.DB) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -139,7 +144,7 @@ func (c *Collector) Describe(to chan<- *prometheus.Desc) {
 	for _, h := range c.histograms() {
 		h.Describe(to)
 	}
-	for _, d := range []*prometheus.Desc{c.count, c.most, c.idleMin, c.pending, c.timeouts} {
+	for _, d := range []*prometheus.Desc{c.count, c.most, c.idleMin, c.pending, c.timeouts, c.lag, c.reads} {
 		to <- d
 	}
 }
@@ -164,6 +169,11 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 				gauge(c.idleMin, d.MinConns)
 			}
 			to <- prometheus.MustNewConstMetric(c.timeouts, prometheus.CounterValue, float64(p.GaveUp), p.Name)
+		}
+		for _, h := range db.Hosts() {
+			to <- prometheus.MustNewConstMetric(c.lag, prometheus.GaugeValue, h.Lag.Seconds(), d.Name, h.Address,
+				h.Role.String(), h.State.String())
+			to <- prometheus.MustNewConstMetric(c.reads, prometheus.CounterValue, float64(h.Reads), d.Name, h.Address)
 		}
 	}
 }

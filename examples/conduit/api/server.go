@@ -34,11 +34,7 @@ func New(key []byte, on ...prom.RepoOption) *Server {
 
 // Install creates the tables, or brings them to the form of the models. Without it the first requests do.
 func (s *Server) Install(ctx context.Context) error {
-	var all []prom.Installer
-	for _, m := range s.Models() {
-		all = append(all, m)
-	}
-	return prom.Install(ctx, all...)
+	return prom.Install(ctx, s.Models()...)
 }
 
 // Models returns the repos of all tables, for plans and checks.

@@ -87,7 +87,7 @@ func TestReferencesInCircles(t *testing.T) {
 		db := kit.Open(t, e.DSN)
 		branches, hens, eggs := prom.NewRepo[Branch](prom.Using(db)), prom.NewRepo[Hen](prom.Using(db)), prom.NewRepo[Egg](prom.Using(db))
 		rocks, scissors, papers := prom.NewRepo[Rock](prom.Using(db)), prom.NewRepo[Scissors](prom.Using(db)), prom.NewRepo[Paper](prom.Using(db))
-		for _, first := range []prom.Installer{branches, hens, eggs, rocks, scissors, papers} {
+		for _, first := range []prom.AnyRepo{branches, hens, eggs, rocks, scissors, papers} {
 			for _, s := range kit.Situations {
 				is := is.New(t)
 				is.NoErr(db.Close()) // what is known goes with the tables

@@ -123,7 +123,7 @@ func TestMake(t *testing.T) {
 				dumped = append(dumped, one.repo(db))
 			}
 		}
-		is.NoErr(prom.Install(ctx, installers(append(dumped, huge...))...))
+		is.NoErr(prom.Install(ctx, append(dumped, huge...)...))
 		for v, err := range prom.Watch(ctx, prom.NewRepo[Event](prom.Using(db)).Limit(1), prom.WatchFromStart(),
 			prom.WatchTrigger()) {
 			is.NoErr(err)
@@ -170,14 +170,6 @@ func writeJSON[V any](t *testing.T, path string, lists map[string][]V) {
 	}
 	b.WriteString("\n}\n")
 	is.NoErr(os.WriteFile(path, b.Bytes(), 0o644))
-}
-
-func installers(repos []prom.AnyRepo) []prom.Installer {
-	list := make([]prom.Installer, len(repos))
-	for i, r := range repos {
-		list[i] = r
-	}
-	return list
 }
 
 // checkRows compares the rows of a table with those that were written.

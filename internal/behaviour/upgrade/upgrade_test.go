@@ -161,7 +161,7 @@ func TestUpgrade(t *testing.T) {
 				checkPage(t, db, p)
 			}
 			checked := kit.Open(t, e.With("install=check"))
-			if err := prom.Install(context.Background(), installers(repos(tables, checked))...); err != nil {
+			if err := prom.Install(context.Background(), repos(tables, checked)...); err != nil {
 				t.Errorf("install=check: %v", err)
 			}
 			checkAll(checked)
@@ -192,7 +192,7 @@ func checkInstall(t *testing.T, e dbtest.Engine, tables []table) {
 	is := is.New(t)
 	var ran kit.Statements
 	db := kit.Open(t, e.DSN, ran.Option())
-	is.NoErr(prom.Install(context.Background(), installers(repos(tables, db))...))
+	is.NoErr(prom.Install(context.Background(), repos(tables, db)...))
 	list := ran.Take()
 	is.True(len(list) > 0)
 	for _, sql := range list {

@@ -121,6 +121,7 @@ type Facts struct {
 	Raced   bool   // see IsRaced
 	Standby bool   // see IsStandby
 	Waited  bool   // see HasWaited
+	Replica bool   // see IsReplica
 	Where   string // of a connection that failed: its name, and where it leads
 
 	Referred bool   // a row that is referred to was to go or change: the foreign key is another table's
@@ -379,6 +380,12 @@ func (e *Error) locateFailed(t *schema.Table) {
 func IsStale(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.facts.Stale
+}
+
+// IsReplica reports whether a standby that was to answer a read has not: the primary may.
+func IsReplica(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.facts.Replica
 }
 
 // IsStandby reports whether a statement was refused because the server is a standby, or may be one, where the

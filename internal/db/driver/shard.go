@@ -19,8 +19,15 @@ var (
 // longestName is how many bytes of a name PostgreSQL keeps.
 const longestName = 63
 
-// ofWhole replaces the names of a shard of t by those of t.
+// ofWhole replaces the names of a shard or a partition of t by those of t.
 func (e *Error) ofWhole(t *schema.Table) {
+	if t.IsPart(e.Table) {
+		if e.Kind == KindUnique { // whose name is made from that of the partition; the columns tell the table's
+			e.Constraint = ""
+		}
+		e.Table = t.Name
+		return
+	}
 	suffix := shardSuffix.FindString(e.Table)
 	if suffix == "" || e.Table == t.Name {
 		return

@@ -25,6 +25,9 @@ type Statement struct {
 	Undo  bool          // of such a one: when its rows cannot be read it is undone
 	Kept  uint64        // of such a one: the columns of its rows that it may not have set, see ColumnBit
 
+	Read Reader // who answers it, of what only reads for the program
+	Log  *Log   // what it asks about the log; nil for nothing
+
 	Comment Comment // behind its text, for who watches the server
 
 	Batched  Batched // of a batch: what becomes of its rows
@@ -34,6 +37,16 @@ type Statement struct {
 	Inserted bool    // the answer
 	LastKey  int64   // set by Exec, where the dialect's feature LastKey is: the key of the row that was inserted last
 }
+
+// Reader says who answers a read.
+type Reader uint8
+
+// Who answers.
+const (
+	NoReader    Reader = iota // it is no read of the program's
+	AnyReader                 // a standby may answer it
+	PrimaryOnly               // the primary answers it
+)
 
 // Batched says what becomes of the rows of a statement in a batch.
 type Batched uint8

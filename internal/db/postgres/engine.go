@@ -33,6 +33,8 @@ type engine struct {
 	settling atomic.Bool // see Settle
 	failover *failover   // nil for a pool of the program's
 
+	replica
+
 	connecting *pgx.ConnConfig // of connections outside of the pool
 	hooks      *pgxpool.Config // of the program
 
@@ -84,6 +86,7 @@ func (e *engine) Close() {
 	if e.foreign {
 		return // who has made the pool closes it
 	}
+	e.endLook()
 	closed := make(chan struct{})
 	go func() {
 		e.pool.Close() // waits until all connections have been given back
@@ -135,9 +138,17 @@ func (e *engine) Query(ctx context.Context, st *driver.Statement) (driver.Rows, 
 	}
 	if err != nil {
 		c.Release()
-		return nil, ErrorOf(err)
+		return nil, queryError(err)
 	}
 	return rows, nil
+}
+
+// queryError translates the error of a query, but that of a standby which is behind.
+func queryError(err error) error {
+	if errors.Is(err, driver.ErrBehind) {
+		return driver.ErrBehind
+	}
+	return ErrorOf(err)
 }
 
 // QueryApart implements [Engine].
@@ -151,6 +162,9 @@ func (e *engine) QueryApart(ctx context.Context, st *driver.Statement) (driver.R
 
 // queryByPgx runs a statement outside of a transaction by pgx's ordinary interface.
 func (e *engine) queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Statement) (*pgRows, error) {
+	if err := seeLogApart(ctx, c.Conn(), st.Log); err != nil {
+		return nil, err
+	}
 	rows, err := c.Query(ctx, queryText(c.Conn(), st), e.formatted(poolArgs(st))...)
 	if rows, err = rowsOfPgx(c.Conn(), rows, err); err != nil {
 		if st.MayWrite() {
@@ -158,7 +172,7 @@ func (e *engine) queryByPgx(ctx context.Context, c *pgxpool.Conn, st *driver.Sta
 		}
 		return nil, err
 	}
-	return &pgRows{rows: rows, st: st, pooled: c}, nil
+	return &pgRows{rows: rows, st: st, pooled: c, ctx: ctx}, nil
 }
 
 // rowsOfPgx returns the result of one of pgx's queries. Rows without a result cannot be used: by the simple protocol
@@ -222,10 +236,27 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 	if st.MayWrite() {
 		err = outcome(err)
 	}
+	if err == nil {
+		thenLogApart(ctx, c.Conn(), st.Log)
+	}
 	return tag.RowsAffected(), ErrorOf(err)
 }
 
 func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	c, err := e.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.beginOn(ctx, c, opts, nil)
+}
+
+// beginOn begins a transaction on a connection, which it gives back when that fails.
+func (e *engine) beginOn(ctx context.Context, c *pgxpool.Conn, opts driver.TxOptions, log *driver.Log) (driver.Tx,
+	error) {
+	if err := seeLogApart(ctx, c.Conn(), log); err != nil {
+		c.Release()
+		return nil, err
+	}
 	o := pgx.TxOptions{}
 	switch opts.Isolation {
 	case driver.ReadCommitted:
@@ -247,10 +278,6 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 			begin += " isolation level " + string(o.IsoLevel)
 		}
 		o = pgx.TxOptions{BeginQuery: begin + "; " + opts.Prelude}
-	}
-	c, err := e.acquire(ctx)
-	if err != nil {
-		return nil, err
 	}
 	t, err := c.BeginTx(ctx, o)
 	if err != nil {
@@ -473,12 +500,10 @@ func (t *pgTx) Commit(ctx context.Context) error {
 	defer t.end()
 	gone := t.tx.Conn().IsClosed() // before COMMIT, which is not sent then
 	err := t.tx.Commit(ctx)
-	if err == nil || gone || refusesCommit(err) {
+	if err == nil || gone {
 		return ErrorOf(err)
 	}
-	// COMMIT was sent, and the answer was lost: it may have happened.
-	return &driver.Error{Kind: driver.KindOutcomeUnknown,
-		Detail: "the connection broke before the server answered", Err: err}
+	return commitError(err)
 }
 
 func (t *pgTx) Rollback(ctx context.Context) error {

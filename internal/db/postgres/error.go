@@ -170,6 +170,8 @@ func serverError(pg *pgconn.PgError, err error) *driver.Error {
 		e.Detail = "another session changed the schema at the same time"
 	case pg.Code == "23514" && pg.ConstraintName == "" && strings.HasPrefix(pg.Message, "no partition of relation "):
 		e.Detail = "the table has no partition for the row: add one, or a default partition"
+	case pg.Code == "23503" && strings.HasPrefix(pg.Message, "removing partition "):
+		e.Detail = "rows of the partition are referred to: delete or change the rows that refer to them first"
 	case kind == driver.KindUnique && len(e.Columns) == 0:
 		e.Columns = detailColumns(pg.Detail)
 	case pg.Code == "0A000" && strings.Contains(pg.Routine, "RevalidateCachedQuery"):

@@ -148,7 +148,10 @@ func (e *engine) judgedBatch(ctx context.Context, c *pgxpool.Conn, sts []*driver
 		return failed, err
 	}
 	committed = true
-	return -1, t.Commit(ctx)
+	if err = t.Commit(ctx); err == nil {
+		thenLogApart(ctx, c.Conn(), sts[0].Log)
+	}
+	return -1, err
 }
 
 func (e *engine) sendBatch(ctx context.Context, c *pgx.Conn, sts []*driver.Statement,
@@ -212,19 +215,44 @@ func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 	alone := c.PgConn().TxStatus() == txIdle
 	trace := s.traceBatch(ctx, c, sts)
 	defer func() { trace.end(err) }()
+	var ask *pgPrepared
+	log := sts[0].Log
+	if !alone {
+		log = nil
+	}
+	if log != nil {
+		if ask, err = s.prepareLog(ctx, c); err != nil {
+			return -1, ErrorOf(err)
+		}
+	}
 	line := c.PgConn().StartPipeline(trace.context(ctx))
+	if log != nil && log.Before {
+		s.queue(line, ask, logStatement, 0, 0)
+		line.SendPipelineSync()
+	}
 	at := 0
 	for i, st := range sts {
 		end := at + len(st.Args)
 		s.queue(line, prepared[i], st, at, end)
 		at = end
 	}
-	if err := line.Sync(); err != nil {
+	line.SendPipelineSync()
+	if log != nil && log.After {
+		s.queue(line, ask, logStatement, 0, 0)
+		line.SendPipelineSync()
+	}
+	if err := line.Flush(); err != nil {
 		_ = line.Close()
 		if err = ErrorOf(err); alone {
 			batchOutcome(sts, -1, err)
 		}
 		return -1, err
+	}
+	if log != nil && log.Before {
+		if err := seeLog(line, log); err != nil {
+			_ = line.Close()
+			return -1, queryError(err)
+		}
 	}
 	failed = -1
 	unread := false // the error is that of the reader
@@ -258,7 +286,16 @@ func (s *session) batch(ctx context.Context, c *pgx.Conn, sts []*driver.Statemen
 			break
 		}
 	}
-	if closeErr := line.Close(); err == nil && closeErr != nil {
+	landed := false
+	if log != nil && err == nil {
+		if err = ErrorOf(readSync(line)); err == nil {
+			landed = true
+			if log.After {
+				log.Then, _ = readLog(line)
+			}
+		}
+	}
+	if closeErr := line.Close(); err == nil && closeErr != nil && !landed {
 		err = ErrorOf(closeErr)
 	}
 	if unread {
@@ -288,6 +325,11 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read 
 		b.Queue(queryText(c, st), pgxArgs(st.Args)...)
 	}
 	alone := c.PgConn().TxStatus() == txIdle
+	if alone {
+		if err := seeLogApart(ctx, c, sts[0].Log); err != nil {
+			return -1, err
+		}
+	}
 	results := c.SendBatch(ctx, b)
 	failed = -1
 	unread := false // the error is that of the reader
@@ -327,6 +369,9 @@ func batchByPgx(ctx context.Context, c *pgx.Conn, sts []*driver.Statement, read 
 	}
 	if alone && failed != driver.NoPlace {
 		failed = batchOutcome(sts, failed, err)
+	}
+	if alone && err == nil {
+		thenLogApart(ctx, c, sts[0].Log)
 	}
 	return failed, err
 }

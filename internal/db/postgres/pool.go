@@ -82,6 +82,8 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 		s = s.withOwnTypes()
 	}
 	s.resets = resets(hooks)
+	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w,
+		failover: over}
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		preferTexts(c)
 		over.begin(c)
@@ -90,19 +92,21 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 				return err
 			}
 		}
+		if err := e.met(ctx, c); err != nil {
+			return err
+		}
 		return sessionOf(c).look(ctx, c, s)
 	}
 	if cfg.ShouldPing == nil {
 		cfg.ShouldPing = shouldPing
 	}
 	watchConnections(cfg, w)
-	e := &engine{settings: s, most: cfg.MaxConns, connecting: cfg.ConnConfig, hooks: hooks, watch: w,
-		failover: over}
 	before := cfg.BeforeClose
 	cfg.BeforeClose = func(c *pgx.Conn) {
 		if before != nil {
 			before(c)
 		}
+		e.live.Delete(c)
 		e.beforeClose(c)
 	}
 	// The pool outlives the call that happens to make it.

@@ -123,6 +123,9 @@ func (e *engine) runUndoable(ctx context.Context, c *pgxpool.Conn, st *driver.St
 		if err = t.Commit(ctx); err == nil && !e.direct {
 			e.seen.add(st)
 		}
+		if err == nil {
+			thenLogApart(ctx, c.Conn(), st.Log)
+		}
 		return err
 	}
 	return rows, nil

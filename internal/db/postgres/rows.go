@@ -39,8 +39,11 @@ type pgRows struct {
 	// Of the direct way.
 	session  *session
 	prepared *pgPrepared
-	pooled   *pgxpool.Conn   // to give back at the end; nil in a transaction
-	traced   context.Context //nolint:containedctx // see session.traceQuery
+	pooled   *pgxpool.Conn    // to give back at the end; nil in a transaction
+	traced   context.Context  //nolint:containedctx // see session.traceQuery
+	line     *pgconn.Pipeline // of a statement that asks about the log; nil for any other
+
+	ctx context.Context //nolint:containedctx // of a statement of pgx's outside of transactions
 }
 
 func newPgRows(rows pgx.Rows, st *driver.Statement) *pgRows { return &pgRows{rows: rows, st: st} }
@@ -100,9 +103,15 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	}
 	if r.reader != nil {
 		tag, err = r.reader.Close()
+		if r.line != nil {
+			err = r.land(err)
+		}
 	} else {
 		r.rows.Close()
 		tag, err = r.rows.CommandTag(), r.rows.Err()
+		if err == nil && r.ctx != nil && r.pooled != nil {
+			thenLogApart(r.ctx, r.pooled.Conn(), r.st.Log)
+		}
 	}
 	if err == nil && r.broken {
 		err = &driver.Error{Kind: driver.KindConnection, Detail: errColumns.Error()}

@@ -210,6 +210,9 @@ func (s *session) run(ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, st
 func (s *session) send(
 	ctx context.Context, c *pgx.Conn, pooled *pgxpool.Conn, p *pgPrepared, st *driver.Statement,
 ) (*pgRows, error) {
+	if st.Log != nil && pooled != nil {
+		return s.sendLogged(ctx, c, pooled, p, st)
+	}
 	s.args.reset()
 	if err := s.args.add(p.ParamOIDs, st.Args); err != nil {
 		s.forget(p) // the types may be those of a table that has changed since

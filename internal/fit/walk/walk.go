@@ -85,12 +85,10 @@ func Check(ctx context.Context, out io.Writer, dsn string, models []Model) (faul
 	defer func() { err = errors.Join(err, db.Close()) }()
 	w := &walker{source: source{db, map[string]schema.Found{}}, dsn: dsn, out: out}
 	var repos []prom.AnyRepo
-	var installers []prom.Installer
 	for _, m := range models {
 		t := m.on(db)
 		w.tables = append(w.tables, t)
 		repos = append(repos, t.repo())
-		installers = append(installers, t.repo().(prom.Installer))
 		if w.found[t.schema().Name], err = db.Describe(ctx, t.schema().Name); err != nil {
 			return 0, err
 		}
@@ -149,7 +147,7 @@ func Check(ctx context.Context, out io.Writer, dsn string, models []Model) (faul
 	if err := prom.Check(ctx, repos...); err != nil {
 		w.fault(nil, "check", "%v", err)
 	}
-	if err := prom.Install(ctx, installers...); err != nil {
+	if err := prom.Install(ctx, repos...); err != nil {
 		w.fault(nil, "install", "%v", err)
 	}
 	after, _, err := w.dump(ctx, dsn)

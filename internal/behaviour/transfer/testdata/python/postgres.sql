@@ -1,5 +1,5 @@
 -- A database as version 6 of prom for Python leaves it behind on PostgreSQL, for the models blog_models_author and blog_models_post
--- of docs/from-python-prom.md. The forms are those of prom/interface/sql.py and prom/interface/postgres.py (render_datatype_sql,
+-- of docs/from/python-prom.md. The forms are those of prom/interface/sql.py and prom/interface/postgres.py (render_datatype_sql,
 -- _set_table, _set_index). A field with ignore_case is CITEXT, an extension that has to be there.
 
 CREATE TABLE IF NOT EXISTS "blog_models_author" (

@@ -1,5 +1,5 @@
 -- A database as version 6 of prom for Python leaves it behind on SQLite, for the models blog_models_author and blog_models_post of
--- docs/from-python-prom.md. The forms are those of prom/interface/sql.py and prom/interface/sqlite.py (render_datatype_sql,
+-- docs/from/python-prom.md. The forms are those of prom/interface/sql.py and prom/interface/sqlite.py (render_datatype_sql,
 -- _set_table, _set_index), the values those of its adapters: a time without a fraction has none, and one at midnight is a day.
 
 CREATE TABLE IF NOT EXISTS "blog_models_author" (
