@@ -70,10 +70,6 @@ func (f *tableForms) look(ctx context.Context, db *db.DB, t *schema.Table) error
 		return nil
 	}
 	forms, exists, err := db.Forms(ctx, t)
-	lost := driver.KindOf(err) == driver.KindConnection || driver.IsUnsent(err) || driver.IsStale(err)
-	if lost && !driver.HasWaited(err) && !db.InTx(ctx) && ctx.Err() == nil {
-		forms, exists, err = db.Forms(ctx, t)
-	}
 	if err != nil {
 		switch driver.KindOf(err) {
 		case driver.KindNoTable, driver.KindNoColumn, driver.KindSyntax, driver.KindPermission:

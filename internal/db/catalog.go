@@ -435,14 +435,26 @@ func (db *DB) ask(ctx context.Context, sql, table, arg string, read func(inspect
 			st.SQL = strings.Replace(sql, "?", "$1", 1)
 		}
 	}
-	return db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
-		var err error
-		for err == nil && rows.Next() {
-			read(inspected{rows, &err})
-		}
-		if err != nil { // what the server sent is not what was asked for
-			return &driver.Error{Kind: driver.KindType, Op: st.Op, Table: st.Table, Detail: err.Error(), Err: err}
-		}
-		return nil
-	}))
+	begun := false
+	once := func() error {
+		return db.Read(ctx, st, driver.RowFunc(func(rows driver.Rows) error {
+			var err error
+			for err == nil && rows.Next() {
+				begun = true
+				read(inspected{rows, &err})
+			}
+			if err != nil { // what the server sent is not what was asked for
+				return &driver.Error{Kind: driver.KindType, Op: st.Op, Table: st.Table, Detail: err.Error(), Err: err}
+			}
+			return nil
+		}))
+	}
+	err := once()
+	lost := driver.KindOf(err) == driver.KindConnection || driver.IsUnsent(err) || driver.IsStale(err)
+	if lost && !begun && !driver.HasWaited(err) && !db.InTx(ctx) && ctx.Err() == nil {
+		st.Attempt++ // on another connection
+		db.Retries(ctx, st, err)
+		err = once()
+	}
+	return err
 }

@@ -35,13 +35,13 @@ func (e *engine) bulkOnce(ctx context.Context, b *driver.Bulk) error {
 	s := sessionOf(c.Conn())
 	intercepted, err := s.chooseWay(ctx, c.Conn(), b)
 	if err != nil || intercepted || copies(b) {
-		c.Release()
+		giveBack(c, err)
 		if err != nil {
 			return err
 		}
 		return e.bulkInTx(ctx, b)
 	}
-	defer c.Release()
+	defer func() { giveBack(c, err) }()
 	if err = s.bulk(ctx, c.Conn(), b); driver.KindOf(err) == driver.KindNotStored {
 		s.intercepts[written{b.Table, driver.StoresInsert}] = true // by now
 	}

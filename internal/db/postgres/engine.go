@@ -32,6 +32,7 @@ type engine struct {
 	watch    driver.Watcher
 	settling atomic.Bool // see Settle
 	failover *failover   // nil for a pool of the program's
+	doubts   doubts
 
 	replica
 
@@ -137,7 +138,7 @@ func (e *engine) Query(ctx context.Context, st *driver.Statement) (driver.Rows, 
 		rows, err = e.queryByPgx(ctx, c, st)
 	}
 	if err != nil {
-		c.Release()
+		giveBack(c, err)
 		return nil, queryError(err)
 	}
 	return rows, nil
@@ -216,7 +217,7 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 	if e.direct && !st.Fresh && len(st.Args) > 0 {
 		rows, err := sessionOf(c.Conn()).run(ctx, c.Conn(), c, st)
 		if err != nil {
-			c.Release()
+			giveBack(c, err)
 			return 0, ErrorOf(err)
 		}
 		return rows.drain()
@@ -226,12 +227,11 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 		once.Fresh = true
 		rows, err := e.queryByPgx(ctx, c, &once)
 		if err != nil {
-			c.Release()
+			giveBack(c, err)
 			return 0, ErrorOf(err)
 		}
 		return rows.drain()
 	}
-	defer c.Release()
 	tag, err := c.Exec(ctx, execText(c.Conn(), st), poolArgs(st)...)
 	if st.MayWrite() {
 		err = outcome(err)
@@ -239,6 +239,7 @@ func (e *engine) Exec(ctx context.Context, st *driver.Statement) (int64, error) 
 	if err == nil {
 		thenLogApart(ctx, c.Conn(), st.Log)
 	}
+	giveBack(c, err)
 	return tag.RowsAffected(), ErrorOf(err)
 }
 
@@ -254,7 +255,7 @@ func (e *engine) Begin(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 func (e *engine) beginOn(ctx context.Context, c *pgxpool.Conn, opts driver.TxOptions, log *driver.Log) (driver.Tx,
 	error) {
 	if err := seeLogApart(ctx, c.Conn(), log); err != nil {
-		c.Release()
+		giveBack(c, err)
 		return nil, err
 	}
 	o := pgx.TxOptions{}
@@ -281,7 +282,7 @@ func (e *engine) beginOn(ctx context.Context, c *pgxpool.Conn, opts driver.TxOpt
 	}
 	t, err := c.BeginTx(ctx, o)
 	if err != nil {
-		c.Release()
+		giveBack(c, err)
 		err = ErrorOf(err)
 		if d := driver.AsIs(err); d != nil && d.Kind == driver.KindConnection {
 			driver.FactsOf(d).Unsent = true // what a transaction does has not begun

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
@@ -30,14 +31,13 @@ pg_catalog.current_setting('transaction_read_only') || ' ' || pg_catalog.current
 
 // Health implements [driver.Engine].
 func (e *engine) Health(ctx context.Context) (driver.Health, error) {
-	c, err := e.ask(ctx)
+	var text string
+	err := e.answer(ctx, e.ask, func(c *pgx.Conn) (err error) {
+		text, err = askOne(ctx, c.PgConn(), healthQuery)
+		return err
+	})
 	if err != nil {
-		return driver.Health{}, ErrorOf(err)
-	}
-	defer c.Release()
-	text, err := askOne(ctx, c.Conn().PgConn(), healthQuery)
-	if err != nil {
-		return driver.Health{}, ErrorOf(err)
+		return driver.Health{}, err
 	}
 	recovery, rest, _ := strings.Cut(text, " ")
 	readOnly, version, _ := strings.Cut(rest, " ")

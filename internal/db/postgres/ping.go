@@ -1,22 +1,31 @@
 package postgres
 
-import "context"
+import (
+	"context"
 
-// Ping asks the server for an answer. Connections that broke while they were idle say nothing about the server: each
-// makes room for another, and at last for a new one.
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Ping asks the server for an answer.
 func (e *engine) Ping(ctx context.Context) error {
-	var err error
-	for range e.most + 1 {
-		c, failed := e.acquire(ctx)
-		if failed != nil {
-			return failed
+	return e.answer(ctx, e.acquire, func(c *pgx.Conn) error { return c.Ping(ctx) })
+}
+
+// answer asks the server for something that may be asked twice. A connection that broke while it was idle says nothing
+// about the server: it is asked on another one.
+func (e *engine) answer(ctx context.Context, take func(context.Context) (*pgxpool.Conn, error),
+	ask func(*pgx.Conn) error) error {
+	for again := false; ; again = true {
+		c, err := take(ctx)
+		if err != nil {
+			return ErrorOf(err)
 		}
-		err = ErrorOf(c.Ping(ctx))
+		err = ask(c.Conn())
 		broken := c.Conn().IsClosed()
-		c.Release()
-		if err == nil || !broken || ctx.Err() != nil {
-			break
+		giveBack(c, err)
+		if err == nil || !broken || again || ctx.Err() != nil {
+			return ErrorOf(err)
 		}
 	}
-	return err
 }

@@ -108,7 +108,7 @@ func (e *engine) Batch(ctx context.Context, sts []*driver.Statement, read driver
 	if err != nil {
 		return -1, err
 	}
-	defer c.Release()
+	defer func() { giveBack(c, err) }()
 	i, undo, err := e.unsure(ctx, c.Conn(), sts)
 	if err != nil {
 		return i, err

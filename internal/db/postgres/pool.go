@@ -87,6 +87,7 @@ func makePool(ctx context.Context, d dsn.DSN, configure []func(*pgxpool.Config) 
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		preferTexts(c)
 		over.begin(c)
+		e.doubts.begin(c)
 		if hooks.AfterConnect != nil {
 			if err := hooks.AfterConnect(ctx, c); err != nil {
 				return err
@@ -159,7 +160,7 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	if e.foreign || e.resets {
 		first := !sessionOf(c.Conn()).looked
 		if err := lookAt(ctx, c.Conn(), e.settings); err != nil {
-			c.Release()
+			giveBack(c, err)
 			return nil, err
 		}
 		if first && e.watch != nil { // of a pool that does not tell when it makes one
@@ -178,7 +179,7 @@ func (e *engine) ask(ctx context.Context) (c *pgxpool.Conn, err error) {
 		return err
 	}
 	for range e.most + 1 { // one after the other, all may be broken
-		if err = e.login(ctx, take); err != nil || !e.foreign || !arrived(c.Conn()) || c.Ping(ctx) == nil {
+		if err = e.login(ctx, take); err != nil || !e.foreign || !e.suspects(c.Conn()) || c.Ping(ctx) == nil {
 			break
 		}
 		c.Release()

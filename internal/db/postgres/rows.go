@@ -142,7 +142,7 @@ func (r *pgRows) end() (tag pgconn.CommandTag, err error) {
 	pooled := r.pooled
 	r.closed, r.tag, r.err, r.pooled = true, tag, err, nil
 	if pooled != nil {
-		pooled.Release()
+		giveBack(pooled, err)
 	}
 	return tag, err
 }

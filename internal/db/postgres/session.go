@@ -49,6 +49,8 @@ type session struct {
 
 	socket      *socket // nil if it cannot be looked at; see arrived
 	socketKnown bool
+	doubts      *doubts // of the pool
+	trusted     uint64  // how many of them are settled for this connection
 
 	alone    bool    // nothing stands between the connection and its server
 	standby  standby // what the server was when the connection was made
