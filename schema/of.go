@@ -211,30 +211,6 @@ func (b *builder) tagError(field, text string, err error) error {
 	return fmt.Errorf("field %s: tag prom:%q: %w", field, text, err)
 }
 
-func hasTracker(t reflect.Type) bool {
-	for f := range t.Fields() {
-		if f.Type == trackerType {
-			return true
-		}
-	}
-	return false
-}
-
-// TrackerOffset returns the bytes from the start of a model to its [Tracker], or false when it has none.
-func TrackerOffset(model reflect.Type) (uintptr, bool) {
-	for f := range model.Fields() {
-		if f.Type == trackerType {
-			return f.Offset, true
-		}
-		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			if at, ok := TrackerOffset(f.Type); ok {
-				return f.Offset + at, true
-			}
-		}
-	}
-	return 0, false
-}
-
 // isColumnStruct reports whether an embedded struct is one column, such as an embedded time.Time.
 func isColumnStruct(t reflect.Type) bool {
 	_, _, null := nullInner(t)
