@@ -111,7 +111,8 @@ func (t FullText[P]) Match(query string) Cond[P] { return Cond[P]{n: t.t.Match(q
 // a row that does not match, the rank has no meaning. It is never NULL.
 func (t FullText[P]) Rank(query string) Expr[P, float64] { return typed[P, float64](t.t.Rank(query)) }
 
-// HeadlineOptions are the options of [FullText.Headline]. The zero value is the whole text with the marks for [HeadlineHTML].
+// HeadlineOptions are the options of [FullText.Headline]. The zero value is the whole text with the marks for
+// [HeadlineHTML].
 type HeadlineOptions struct {
 	MaxWords int    // the length of the excerpt in words, from 2 to 64; 0 for the whole text
 	Start    string // the mark before each matching word; STX if Start and Stop are empty
@@ -145,8 +146,8 @@ func (options HeadlineOptions) marks() (start, stop string) {
 	return options.Start, options.Stop
 }
 
-// HeadlineHTML returns a [FullText.Headline] with the default marks as HTML: the text is escaped, and each matching word is in a
-// mark element. Marks that are not in pairs, which a stored text may have brought, are left out.
+// HeadlineHTML returns a [FullText.Headline] with the default marks as HTML: the text is escaped, and each matching
+// word is in a mark element. Marks that are not in pairs, which a stored text may have brought, are left out.
 func HeadlineHTML(headline string) string {
 	var b strings.Builder
 	for headline != "" {

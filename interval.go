@@ -43,7 +43,8 @@ func (i Interval) String() string {
 // MarshalText returns what String does.
 func (i Interval) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
-// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show it.
+// UnmarshalText reads what MarshalText and PostgreSQL write. A text with another form is an error that does not show
+// it.
 func (i *Interval) UnmarshalText(text []byte) (err error) {
 	i.Months, i.Days, i.Microseconds, err = schema.ParseInterval(string(text))
 	return err

@@ -45,8 +45,8 @@ func Keep(periods int) PartitionOption { return PartitionOption{keep: &periods} 
 //
 // Periods begin at midnight UTC, and weeks on Monday. The plan has no steps for a table that does not exist, because it
 // is created with its first partitions, for a table that is partitioned by a hash, and on SQLite, where the table is an
-// ordinary one. A table that is not partitioned as the model says is listed in [SchemaPlan.NotModelled]. A model without
-// the tag option partition is [ErrValidation].
+// ordinary one. A table that is not partitioned as the model says is listed in [SchemaPlan.NotModelled]. A model
+// without the tag option partition is [ErrValidation].
 func Partitions(ctx context.Context, repo AnyRepo, options ...PartitionOption) (*SchemaPlan, error) {
 	targets, err := targetsOf([]AnyRepo{repo})
 	if err != nil {

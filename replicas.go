@@ -26,8 +26,8 @@ func ReadScope(ctx context.Context) context.Context {
 // [ReadPosition]: of the request before, from a cookie, or of another service, from a message. The empty text is no
 // position. If the text is none of ReadPosition's, there is an error, and the context has a scope without a position.
 //
-// A position names no row and holds no secret. One that the primary has not reached, because it was made up or lost with
-// a server, has no other effect than that a read goes to the primary.
+// A position names no row and holds no secret. One that the primary has not reached, because it was made up or lost
+// with a server, has no other effect than that a read goes to the primary.
 func ReadScopeAt(ctx context.Context, position string) (context.Context, error) {
 	return db.WithReadScope(ctx, position)
 }
@@ -54,8 +54,8 @@ func (r *Registry) ReadPosition(ctx context.Context) (string, error) {
 // It has no effect on a connection without replicas, nor in a transaction.
 func Stale(ctx context.Context) context.Context { return db.Stale(ctx) }
 
-// Primary returns a context whose reads the primary answers, also if its reads would go to standbys otherwise. It has no
-// effect on a connection without replicas, nor in a transaction.
+// Primary returns a context whose reads the primary answers, also if its reads would go to standbys otherwise. It has
+// no effect on a connection without replicas, nor in a transaction.
 func Primary(ctx context.Context) context.Context { return db.OnPrimary(ctx) }
 
 // HostRole is what a server of a database does.

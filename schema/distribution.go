@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Distribution is how Citus spreads a table over the servers of a cluster, as the tag option distribute tells. Elsewhere
-// it has no effect, but that keys and foreign keys are such as Citus can have.
+// Distribution is how Citus spreads a table over the servers of a cluster, as the tag option distribute tells.
+// Elsewhere it has no effect, but that keys and foreign keys are such as Citus can have.
 type Distribution struct {
 	Column *Column // by whose value a row has its place; nil for a reference table, of which each server has all rows
 }

@@ -46,7 +46,8 @@ func (r *Relation) Ends() (owner, target []*Column, err error) {
 	return e.owner, e.target, err
 }
 
-// Referred returns the columns that those of [Relation.Ends] refer to, in their order: a primary key, or unique columns.
+// Referred returns the columns that those of [Relation.Ends] refer to, in their order: a primary key, or unique
+// columns.
 func (r *Relation) Referred() (owner, target []*Column, err error) {
 	e, err := r.ends()
 	return e.ownerTo, e.targetTo, err

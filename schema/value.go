@@ -79,8 +79,8 @@ func CheckedTime(k Kind, t time.Time) (Value, error) {
 // ClockValue returns a value of kind [Clock]: the time since midnight, cut to microseconds.
 func ClockValue(d time.Duration) Value { return Value{kind: Clock, num: uint64(d.Microseconds())} }
 
-// ListElem are the slices that a list may be made of. Times, dates and clocks travel as microseconds. A list with NULLs,
-// or of lists, is made of values.
+// ListElem are the slices that a list may be made of. Times, dates and clocks travel as microseconds. A list with
+// NULLs, or of lists, is made of values.
 type ListElem interface {
 	bool | int64 | uint64 | float64 | string | []byte | Value
 }

@@ -42,8 +42,9 @@ func (c chapter) blocks(language string) (list []string) {
 // command is a line of a console block, with what it prints.
 type command struct{ line, output string }
 
-// commands returns what the console blocks of a page say, in their order. A line that ends with a backslash goes on. The
-// comments "files of 4-tests: models.go" of a page are commands too: they tell which state files have at that place.
+// commands returns what the console blocks of a page say, in their order. A line that ends with a backslash goes on.
+// The comments "files of 4-tests: models.go" of a page are commands too: they tell which state files have at that
+// place.
 func (c chapter) commands() (list []command) {
 	parts := regexp.MustCompile("(?s)\n```console\n(.*?)```\n|\n<!-- (files of .*?) -->\n").FindAllStringSubmatch(c.page, -1)
 	for _, m := range parts {

@@ -275,9 +275,9 @@ func use(ctx context.Context, is *is.I, db *prom.DB, title string) {
 	is.True(n > 0)
 }
 
-// Ensure that prom works on tables that another tool makes, and that neither Plan, Check, Apply with every risk, nor the
-// automatic installation touches the tables of the tool, or what it has made and no model speaks of; and that the tool
-// goes on with its next migration after that.
+// Ensure that prom works on tables that another tool makes, and that neither Plan, Check, Apply with every risk, nor
+// the automatic installation touches the tables of the tool, or what it has made and no model speaks of; and that the
+// tool goes on with its next migration after that.
 func TestBesideTools(t *testing.T) {
 	t.Parallel()
 	for _, tool := range tools {

@@ -41,8 +41,8 @@ func (db *DB) scopes(ctx context.Context, set *replica.Set) (read *replica.Scope
 	return read, writes, r
 }
 
-// telling has a statement outside of transactions, which the primary runs, tell the position behind it, which done takes
-// from it. It is for what writes, and for what the program reads.
+// telling has a statement outside of transactions, which the primary runs, tell the position behind it, which done
+// takes from it. It is for what writes, and for what the program reads.
 type telling struct {
 	set    *replica.Set
 	st     *driver.Statement

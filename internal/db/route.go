@@ -116,8 +116,8 @@ func parsePositions(text string) (map[string]replica.Position, error) {
 	return given, nil
 }
 
-// ReadPosition returns the positions that the reads of a context need as text, on the DBs that it was used with; without
-// a scope, that of the process on all of a registry's. What is not known it asks the primary for.
+// ReadPosition returns the positions that the reads of a context need as text, on the DBs that it was used with;
+// without a scope, that of the process on all of a registry's. What is not known it asks the primary for.
 func (r *Registry) ReadPosition(ctx context.Context) (string, error) {
 	s := routeOf(ctx).scope
 	if s == nil {

@@ -52,7 +52,8 @@ func newOptionSet(groups ...[]option) optionSet {
 	return set
 }
 
-// OptionNames returns the names of all options of both engines, sorted, with their other names and those that are refused.
+// OptionNames returns the names of all options of both engines, sorted, with their other names and those that are
+// refused.
 func OptionNames() []string {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(postgresOptions)), maps.Keys(sqliteOptions))
 	slices.Sort(names)

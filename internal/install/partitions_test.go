@@ -40,8 +40,8 @@ func (beats) TableName() string       { return "beats" }
 func (beatsLater) TableName() string  { return "beats" }
 func (beatsHashed) TableName() string { return "beats" }
 
-// Ensure that migrations make a partitioned table with its default partition, or all of those by hash, that it gets what
-// a later model has, and that another way to divide it is told as what a person has to do.
+// Ensure that migrations make a partitioned table with its default partition, or all of those by hash, that it gets
+// what a later model has, and that another way to divide it is told as what a person has to do.
 func TestBetween_Partitioned(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -13,7 +13,8 @@ import (
 )
 
 // Ensure that a foreign key leads to the partitioned table and not to a partition, that a
-// model says how its table is partitioned and partitions have none, that no constraint EXCLUDE becomes an index, and that expressions over types that the model has otherwise are left to the database.
+// model says how its table is partitioned and partitions have none, that no constraint EXCLUDE becomes an index, and
+// that expressions over types that the model has otherwise are left to the database.
 func TestConstructs(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

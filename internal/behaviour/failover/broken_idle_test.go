@@ -30,8 +30,8 @@ func (b brittle) Write(p []byte) (int, error) {
 	return b.Conn.Write(p)
 }
 
-// Ensure that connections which broke while they were idle, and do not show it before they are used, are no failure of a
-// call of which nothing was sent: the server answers, and a new connection reaches it.
+// Ensure that connections which broke while they were idle, and do not show it before they are used, are no failure of
+// a call of which nothing was sent: the server answers, and a new connection reaches it.
 func TestBrokenIdle(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

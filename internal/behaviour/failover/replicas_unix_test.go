@@ -284,8 +284,8 @@ type note struct {
 	No   int
 }
 
-// Ensure that a reader endpoint answers reads, though nobody knows which server is behind it, and that reads=replicas is
-// refused where it has no meaning.
+// Ensure that a reader endpoint answers reads, though nobody knows which server is behind it, and that reads=replicas
+// is refused where it has no meaning.
 func TestReplicas_Endpoint(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)

@@ -13,7 +13,8 @@ import (
 	"github.com/prom-go/prom/internal/db/driver"
 )
 
-// What a statement asks about the log, see [driver.Log], goes by the direct way in the same round trip as the statement:
+// What a statement asks about the log, see [driver.Log], goes by the direct way in the same round trip as the
+// statement:
 //
 //	Execute position, Sync, Execute statement, Sync, Execute position, Sync
 //
@@ -27,8 +28,8 @@ ELSE pg_catalog.pg_current_wal_insert_lsn() END`
 // logPositionText is logPosition as a number in decimals, 0 for none.
 const logPositionText = `SELECT coalesce((` + logPosition + `) - '0/0'::pg_catalog.pg_lsn, 0)::pg_catalog.text`
 
-// logEnd returns the end of the last record for a position of writing. At the end of a page that is behind the header of
-// the next one, which nobody replays before there is a record on it: the headers of pages and of segments have these
+// logEnd returns the end of the last record for a position of writing. At the end of a page that is behind the header
+// of the next one, which nobody replays before there is a record on it: the headers of pages and of segments have these
 // lengths (SizeOfXLogShortPHD and SizeOfXLogLongPHD in src/include/access/xlog_internal.h of PostgreSQL).
 func logEnd(position uint64) uint64 {
 	const page, segment, shortHeader, longHeader = 8 << 10, 1 << 20, 24, 40

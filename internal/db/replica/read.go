@@ -142,8 +142,8 @@ func (a *Answer) Lost() {
 	}
 }
 
-// Primary is called when the primary has answered a read of a scope, with what the scope needed before, and the position
-// behind the read.
+// Primary is called when the primary has answered a read of a scope, with what the scope needed before, and the
+// position behind the read.
 func (s *Set) Primary(scope *Scope, from Mark, log uint64) {
 	s.elect.Add(1)
 	scope.settle(from, Position{s.timeline.Load(), log})

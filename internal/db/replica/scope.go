@@ -19,7 +19,8 @@ func (p Position) later(o Position) Position {
 	return Position{max(p.Timeline, o.Timeline), max(p.Log, o.Log)}
 }
 
-// String returns the position as text, in which [ParsePosition] finds it: the timeline and the position in hexadecimals.
+// String returns the position as text, in which [ParsePosition] finds it: the timeline and the position in
+// hexadecimals.
 func (p Position) String() string {
 	return strconv.FormatUint(uint64(p.Timeline), 16) + "-" + strconv.FormatUint(p.Log, 16)
 }
@@ -110,8 +111,8 @@ func (s *Scope) Mark() Mark {
 	return Mark{s.at, s.lost}
 }
 
-// settle is called with the position behind a read of the primary, which is behind all that was shown before. A position
-// that the primary has not got to is none of its log: what was there is lost, or somebody has made it up.
+// settle is called with the position behind a read of the primary, which is behind all that was shown before. A
+// position that the primary has not got to is none of its log: what was there is lost, or somebody has made it up.
 func (s *Scope) settle(from Mark, now Position) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
