@@ -16,7 +16,8 @@ import (
 const routedName = "prom, reads=replicas"
 
 func init() {
-	extras = append(extras, Source{ID: "routed", Title: "get by key: the primary, and a standby", Only: Postgres, hold: routed})
+	extras = append(extras, Source{ID: "routed", Title: "get by key: the primary, and a standby", Only: Postgres,
+		hold: routed})
 }
 
 // routed compares a read of the primary with one that a standby answers, which follows it.

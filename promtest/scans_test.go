@@ -83,7 +83,8 @@ func TestNoScans(t *testing.T) {
 				prom.Queue(&b, parcels).All(parcels.Where(parcelCity.Eq("Bern")))
 				return b.Run(ctx)
 			}, "Parcel.City `prom:\"index\"`"},
-			"limit": {all(parcels.Where(parcelCity.Eq("Bern")).OrderBy(parcelID.Asc()).Limit(1)), "a blank field of Parcel: _ struct{} `prom:\"index=city_id,on='city, _id'\"`"},
+			"limit": {all(parcels.Where(parcelCity.Eq("Bern")).OrderBy(parcelID.Asc()).Limit(1)),
+				"a blank field of Parcel: _ struct{} `prom:\"index=city_id,on='city, _id'\"`"},
 		} {
 			text := check(tt.call, parcels)
 			if strings.Count(text, "promtest:") != 1 || !strings.Contains(text, "reads the whole table parcel, for which no index serves") ||

@@ -64,12 +64,14 @@ func (b *builder) makeDistribution() error {
 	c := b.named(how, b.distributed.prefix)
 	switch {
 	case c == nil:
-		return fault(fmt.Errorf("there is no column %q; write %s for a reference table, or one of the columns %s", how, Everywhere,
-			strings.Join(ColumnNames(t.Columns), ", ")))
+		return fault(fmt.Errorf("there is no column %q; write %s for a reference table, or one of the columns %s",
+			how, Everywhere, strings.Join(ColumnNames(t.Columns), ", ")))
 	case c.Null:
-		return fault(fmt.Errorf("the column %s takes NULL, with which a row has no place; its field must not be a pointer", c.Name))
+		return fault(fmt.Errorf("the column %s takes NULL, with which a row has no place; "+
+			"its field must not be a pointer", c.Name))
 	case c.Generated != "" || c.Kind == JSON || c.Kind == Any || c.Kind.IsList():
-		return fault(fmt.Errorf("the column %s cannot be the distribution column: it is generated, or of a type that has no hash", c.Name))
+		return fault(fmt.Errorf("the column %s cannot be the distribution column: it is generated, "+
+			"or of a type that has no hash", c.Name))
 	}
 	t.Distribution.Column = c
 	if err := t.checkHolds(c, "distributed table", "distribution column"); err != nil {
@@ -82,7 +84,8 @@ func (b *builder) makeDistribution() error {
 func (t *Table) checkDistribution() error {
 	for _, c := range t.References() {
 		if t.Enforces(c) {
-			if err := t.checkDistributed(c.Field, []*Column{c}, t.TargetOf(c), t.TargetOf(c).Key, c.References.Actions); err != nil {
+			target := t.TargetOf(c)
+			if err := t.checkDistributed(c.Field, []*Column{c}, target, target.Key, c.References.Actions); err != nil {
 				return err
 			}
 		}
@@ -104,24 +107,24 @@ func (t *Table) checkDistributed(field string, columns []*Column, target *Table,
 	own, other := t.DistributedBy(), target.DistributedBy()
 	switch place := slices.Index(columns, own); {
 	case own == nil && other != nil:
-		return fault("%s is distributed by %s, and Citus has foreign keys to it only from tables that are distributed by the same; "+
-			"add _ struct{} `prom:\"distribute=…\"` with the column that refers to %s, or refer without a foreign key", target.Name, other.Name,
-			other.Name)
+		return fault("%s is distributed by %s, and Citus has foreign keys to it only from tables that are distributed "+
+			"by the same; add _ struct{} `prom:\"distribute=…\"` with the column that refers to %s, or refer without "+
+			"a foreign key", target.Name, other.Name, other.Name)
 	case own == nil:
 		return nil
 	case target.Distribution == nil:
 		return fault("%s is not distributed, and Citus has no foreign keys from a distributed table to it; add _ struct{} "+
 			"`prom:\"distribute=%s\"` to its model, or a column by which it is distributed", target.Name, Everywhere)
 	case other != nil && (place < 0 || to[place] != other):
-		return fault("%s is distributed by %s, and Citus has foreign keys between distributed tables only if the columns by which they "+
-			"are distributed refer to each other: %s is to refer to %s; declare a prom.CompositeRef with on of both columns", target.Name,
-			other.Name, own.Name, other.Name)
+		return fault("%s is distributed by %s, and Citus has foreign keys between distributed tables only if the "+
+			"columns by which they are distributed refer to each other: %s is to refer to %s; "+
+			"declare a prom.CompositeRef with on of both columns", target.Name, other.Name, own.Name, other.Name)
 	case place >= 0 && (a.OnUpdate == cascade || a.OnUpdate == setNull || a.OnUpdate == setDefault):
 		return fault("onupdate=%s would change the distribution column %s, which Citus refuses; leave it out",
 			strings.ToLower(a.OnUpdate), own.Name)
 	case place >= 0 && (a.OnDelete == setNull || a.OnDelete == setDefault):
-		return fault("ondelete=%s of a reference with the distribution column %s is refused by Citus; write ondelete=cascade, restrict or "+
-			"no action", strings.ToLower(a.OnDelete), own.Name)
+		return fault("ondelete=%s of a reference with the distribution column %s is refused by Citus; "+
+			"write ondelete=cascade, restrict or no action", strings.ToLower(a.OnDelete), own.Name)
 	}
 	return nil
 }

@@ -61,8 +61,8 @@ func TestDistribution_Faults(t *testing.T) {
 			Org []string `prom:"json"`
 			_   struct{} `prom:"distribute=org"`
 		}{},
-		`the primary key (id) lacks the distribution column org, and PostgreSQL keeps a key unique only within a part of a distributed ` +
-			`table; give the field Org the option key`: struct {
+		`the primary key (id) lacks the distribution column org, and PostgreSQL keeps a key unique only within ` +
+			`a part of a distributed table; give the field Org the option key`: struct {
 			ID  int64 `prom:"key"`
 			Org int64
 			_   struct{} `prom:"distribute=org"`
@@ -77,7 +77,8 @@ func TestDistribution_Faults(t *testing.T) {
 			_  struct{} `prom:"view"`
 			_  struct{} `prom:"distribute=id"`
 		}{},
-		`project is distributed by tenant_id, and Citus has foreign keys to it only from tables that are distributed by the same`: struct {
+		`project is distributed by tenant_id, and Citus has foreign keys to it only from tables that are distributed ` +
+			`by the same`: struct {
 			ID        int64 `prom:"key"`
 			TenantID  int64
 			ProjectID int64

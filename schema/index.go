@@ -128,7 +128,8 @@ func (b *builder) addBlank(tg *tag, in place) error {
 		case "nulls":
 			p.nulls = it.value
 		default:
-			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, using, ops, nulls and where, fulltext, was, audit, partition, distribute, or view", it.name)
+			return fmt.Errorf("the option %s does not belong on a blank field; use index or unique, on, include, "+
+				"using, ops, nulls and where, fulltext, was, audit, partition, distribute, or view", it.name)
 		}
 	}
 	if p.name == "" || p.on == "" || tg.name != "" {

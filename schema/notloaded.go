@@ -14,7 +14,8 @@ func NotLoaded(field, model reflect.Type) error {
 	if fields := fieldsOf(field); len(fields) > 0 {
 		name = strings.Join(fields, " or ")
 	}
-	return fmt.Errorf("prom: %s was not loaded, so it is not known whether a row of %s exists: load it by With or LoadInto with the handle of the field, or call Loaded first",
+	return fmt.Errorf("prom: %s was not loaded, so it is not known whether a row of %s exists: "+
+		"load it by With or LoadInto with the handle of the field, or call Loaded first",
 		name, model.Name())
 }
 

@@ -191,7 +191,8 @@ func (b *builder) readPartitioning() error {
 	name, closed := strings.CutSuffix(strings.TrimSpace(rest), ")")
 	p := &Partitioning{By: PartitionBy(strings.TrimSpace(way))}
 	if !closed || !p.By.Known() {
-		return errors.New("write day(column), week(column), month(column), year(column), or hash(column) with the option partitions")
+		return errors.New("write day(column), week(column), month(column), year(column), " +
+			"or hash(column) with the option partitions")
 	}
 	if p.Column = b.named(strings.TrimSpace(name), b.divided.prefix); p.Column == nil {
 		return fmt.Errorf("there is no column %q; the columns are %s", name, strings.Join(ColumnNames(t.Columns), ", "))
@@ -206,7 +207,8 @@ func (b *builder) readPartitioning() error {
 		return fmt.Errorf("the column %s is generated, and PostgreSQL does not partition by one", c.Name)
 	case p.By == ByHash:
 		if p.Count, err = strconv.Atoi(b.divided.count); err != nil || p.Count < 1 || p.Count > maxPartitions {
-			return fmt.Errorf("hash needs the number of partitions, from 1 to %d: partition=hash(%s),partitions=8", maxPartitions, c.Name)
+			return fmt.Errorf("hash needs the number of partitions, from 1 to %d: partition=hash(%s),partitions=8",
+				maxPartitions, c.Name)
 		}
 		if c.Kind == JSON || c.Kind == Any || c.Kind.IsList() {
 			return fmt.Errorf("the column %s of type %s cannot be hashed", c.Name, c.Type)
@@ -229,13 +231,15 @@ func (t *Table) checkPartitioned() error {
 // of the table knows only its own rows.
 func (t *Table) checkHolds(c *Column, whole, what string) error {
 	if len(t.Key) > 0 && !slices.Contains(t.Key, c) {
-		return fmt.Errorf("the primary key (%s) lacks the %s %s, and PostgreSQL keeps a key unique only within a part of a %s; "+
-			"give the field %s the option key", strings.Join(ColumnNames(t.Key), ", "), what, c.Name, whole, c.Field)
+		return fmt.Errorf("the primary key (%s) lacks the %s %s, and PostgreSQL keeps a key unique only within "+
+			"a part of a %s; give the field %s the option key",
+			strings.Join(ColumnNames(t.Key), ", "), what, c.Name, whole, c.Field)
 	}
 	for _, ix := range t.Indexes {
 		if ix.Unique && !slices.ContainsFunc(ix.Columns, func(ic IndexColumn) bool { return ic.Column == c }) {
-			return fmt.Errorf("the unique index %s lacks the %s %s, and PostgreSQL keeps values unique only within a part of a %s; "+
-				"add the column to it, as in _ struct{} `prom:\"unique=%s,on='%s, %s'\"`, or make it an index that is not unique",
+			return fmt.Errorf("the unique index %s lacks the %s %s, and PostgreSQL keeps values unique only within "+
+				"a part of a %s; add the column to it, as in _ struct{} `prom:\"unique=%s,on='%s, %s'\"`, "+
+				"or make it an index that is not unique",
 				ix.Name, what, c.Name, whole, ix.short, strings.Join(ix.Names(), ", "), c.Name)
 		}
 	}

@@ -69,14 +69,15 @@ func TestPartition_Faults(t *testing.T) {
 			ID int64     `prom:"key,auto"`
 			At time.Time `prom:"key,partition=month(at)"`
 		}{},
-		`the primary key (id) lacks the partition column at, and PostgreSQL keeps a key unique only within a part of a partitioned table; ` +
-			`give the field At the option key`: struct {
+		`the primary key (id) lacks the partition column at, and PostgreSQL keeps a key unique only within ` +
+			`a part of a partitioned table; give the field At the option key`: struct {
 			ID int64 `prom:"key,auto"`
 			At time.Time
 			_  struct{} `prom:"partition=month(at)"`
 		}{},
-		`the unique index rows_name lacks the partition column at, and PostgreSQL keeps values unique only within a part of a partitioned table; ` +
-			"add the column to it, as in _ struct{} `prom:\"unique=name,on='name, at'\"`, or make it an index that is not unique": struct {
+		`the unique index rows_name lacks the partition column at, and PostgreSQL keeps values unique only within ` +
+			"a part of a partitioned table; add the column to it, as in _ struct{} `prom:\"unique=name,on='name, at'\"`, " +
+			"or make it an index that is not unique": struct {
 			key
 			Name string   `prom:"unique"`
 			_    struct{} `prom:"partition=month(at)"`
@@ -124,8 +125,8 @@ func TestPartition_Periods(t *testing.T) {
 		_, ok = found.Starts(p.Partition)
 		is.True(!ok && found.Overlaps(parts[2]))
 	}
-	is.True(table.IsPart("billing.rows_20240101") && table.IsPart("billing.rows_default") && !table.IsPart("rows_20240101") &&
-		!table.IsPart("billing.rows") && !table.IsPart("billing.rows_other"))
+	is.True(table.IsPart("billing.rows_20240101") && table.IsPart("billing.rows_default") &&
+		!table.IsPart("rows_20240101") && !table.IsPart("billing.rows") && !table.IsPart("billing.rows_other"))
 	long, err := table.WithName("rows" + strings.Repeat("x", 58))
 	is.NoErr(err)
 	is.True(long.IsPart(long.DefaultPartition().Name) && long.IsPart(long.Period(time.Now().UTC()).Name))

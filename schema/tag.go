@@ -66,9 +66,11 @@ var options = []option{
 	{"view", flag, "on a blank field _ only: the model is one of a view, which is read and neither written nor created"},
 	{"materialized", flag, "on a blank field _ only: the model is one of a materialized view; see RefreshView"},
 	{"audit", flag, "on a blank field _ only: the database writes down each change of a row in the audit log; see package audit"},
-	{"partition", needsValue, "on a blank field _ only: the table is partitioned on PostgreSQL by periods of a time, partition=day(at), week, month or year, or by hash(id) with partitions=8; see Partitions"},
+	{"partition", needsValue, "on a blank field _ only: the table is partitioned on PostgreSQL by periods of a time, " +
+		"partition=day(at), week, month or year, or by hash(id) with partitions=8; see Partitions"},
 	{"partitions", needsValue, "of partition=hash(id): the number of partitions"},
-	{"distribute", needsValue, "on a blank field _ only: how Citus distributes the table: by a column, distribute=org_id, or as a reference table, distribute=everywhere"},
+	{"distribute", needsValue, "on a blank field _ only: how Citus distributes the table: " +
+		"by a column, distribute=org_id, or as a reference table, distribute=everywhere"},
 	{"noaudit", flag, "the column is left out of the audit log"},
 	{"embed", mayHaveValue, "of a struct field: its fields are columns of this table; with embed=prefix_ their names begin with prefix_"},
 	{"was", needsValue, "the old name of the column, for a rename; on a blank field _, the old name of the table"},

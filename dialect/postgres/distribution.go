@@ -18,7 +18,8 @@ func (d Dialect) Distribute(t *schema.Table, beside string) string {
 		}
 		call += ")"
 	}
-	return do("IF " + hasCitus + " THEN SET LOCAL citus.multi_shard_modify_mode TO 'sequential'; PERFORM " + call + "; END IF;")
+	return do("IF " + hasCitus + " THEN SET LOCAL citus.multi_shard_modify_mode TO 'sequential'; " +
+		"PERFORM " + call + "; END IF;")
 }
 
 // Distributing returns the statements for changes of distributed tables, see [dialect.Definition]. A change of a
@@ -26,7 +27,8 @@ func (d Dialect) Distribute(t *schema.Table, beside string) string {
 // one that no extension knows.
 func (Dialect) Distributing() (begin, end []string) {
 	return []string{
-			"SELECT set_config('prom.multi_shard_modify_mode', coalesce(current_setting('citus.multi_shard_modify_mode', true), 'parallel'), true)",
+			"SELECT set_config('prom.multi_shard_modify_mode', " +
+				"coalesce(current_setting('citus.multi_shard_modify_mode', true), 'parallel'), true)",
 			"SET LOCAL citus.multi_shard_modify_mode TO 'sequential'",
 		}, []string{
 			"SELECT set_config('citus.multi_shard_modify_mode', current_setting('prom.multi_shard_modify_mode'), true)",

@@ -110,10 +110,12 @@ func epochOf(word string) string {
 
 // micros writes seconds, which may be infinite.
 func micros(seconds string) string {
-	return `(SELECT CASE WHEN s.n > -1e12 AND s.n < 1e12 THEN (s.n * 1000000)::bigint::text END FROM (SELECT (` + seconds + `)::float8 AS n) AS s)`
+	return `(SELECT CASE WHEN s.n > -1e12 AND s.n < 1e12 THEN (s.n * 1000000)::bigint::text END FROM (SELECT (` + seconds +
+		`)::float8 AS n) AS s)`
 }
 
-var partitions = `SELECT ` + reached + `, p.partdefid = t.oid, ` + micros(epochOf("FROM")) + `, ` + micros(epochOf("TO")) + `
+var partitions = `SELECT ` + reached + `, p.partdefid = t.oid, ` + micros(epochOf("FROM")) + `, ` +
+	micros(epochOf("TO")) + `
 FROM pg_catalog.pg_partitioned_table p
 JOIN pg_catalog.pg_inherits i ON i.inhparent = p.partrelid
 JOIN pg_catalog.pg_class t ON t.oid = i.inhrelid
@@ -141,6 +143,7 @@ func (d Dialect) PartitionPeriods(t *schema.Table, found *schema.FoundColumn, pa
 	if found.Type == "timestamp with time zone" {
 		at = column + " AT TIME ZONE 'UTC'"
 	}
-	return "SELECT extract(epoch FROM date_trunc('" + string(p.By) + "', " + at + "))::bigint::text, count(*) FROM " + d.Table(partition) +
-		" WHERE isfinite(" + column + ") AND " + column + " >= '0001-01-02' GROUP BY 1 ORDER BY min(" + column + ")"
+	return "SELECT extract(epoch FROM date_trunc('" + string(p.By) + "', " + at + "))::bigint::text, count(*) FROM " +
+		d.Table(partition) + " WHERE isfinite(" + column + ") AND " + column + " >= '0001-01-02' " +
+		"GROUP BY 1 ORDER BY min(" + column + ")"
 }

@@ -41,6 +41,7 @@ func TestBooks(t *testing.T) {
 			return strings.TrimSuffix(string(out), "PASS\n")
 		}
 		is.Equal(run(), want)
-		is.Equal(run(), "already there: Dune\nalready there: Emma\nalready there: Ulysses\n"+want[strings.Index(want, "long:"):])
+		is.Equal(run(), "already there: Dune\nalready there: Emma\nalready there: Ulysses\n"+
+			want[strings.Index(want, "long:"):])
 	})
 }

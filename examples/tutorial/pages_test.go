@@ -46,8 +46,8 @@ type command struct{ line, output string }
 // The comments "files of 4-tests: models.go" of a page are commands too: they tell which state files have at that
 // place.
 func (c chapter) commands() (list []command) {
-	parts := regexp.MustCompile("(?s)\n```console\n(.*?)```\n|\n<!-- (files of .*?) -->\n").FindAllStringSubmatch(c.page, -1)
-	for _, m := range parts {
+	parts := regexp.MustCompile("(?s)\n```console\n(.*?)```\n|\n<!-- (files of .*?) -->\n")
+	for _, m := range parts.FindAllStringSubmatch(c.page, -1) {
 		if m[2] != "" {
 			list = append(list, command{line: m[2]})
 		}

@@ -252,7 +252,8 @@ func TestDocsErrors(t *testing.T) {
 		got = append(got, strings.Split(row, "`")[1])
 	}
 	is.Equal(got, want)
-	for _, m := range regexp.MustCompile(`(?m)^### (Err\w+)\n\n(?:.+\n)+\n\*\*What to do:\*\* `).FindAllStringSubmatch(page, -1) {
+	advice := regexp.MustCompile(`(?m)^### (Err\w+)\n\n(?:.+\n)+\n\*\*What to do:\*\* `)
+	for _, m := range advice.FindAllStringSubmatch(page, -1) {
 		told = append(told, m[1])
 	}
 	is.Equal(told, want)

@@ -157,7 +157,8 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 			st.Guard = driver.GuardMissing // a batch has its own savepoint
 		}
 		st.Write = writes // to run one again is to run all again
-		if err = tries.next(ctx, op.b, &st, op.text, err, failed >= 0 || driver.IsUnsent(err) || driver.IsReplica(err)); err != nil {
+		allowed := failed >= 0 || driver.IsUnsent(err) || driver.IsReplica(err)
+		if err = tries.next(ctx, op.b, &st, op.text, err, allowed); err != nil {
 			if failed >= 0 && op.why != nil {
 				err = op.why(ctx, err)
 			}

@@ -36,8 +36,8 @@ func (q *Query) claim(ctx context.Context, n int, assigns []Assign) (scan.List, 
 		return scan.List{}, err
 	}
 	if c := r.table.DistributedBy(); c != nil && !q.spec.Fixes(c) {
-		if err := b.refuseOnCitus(ctx, "claim", "a claim locks rows with SKIP LOCKED on several servers, unless the query has the condition that "+
-			c.Name+" is equal to one value"); err != nil {
+		if err := b.refuseOnCitus(ctx, "claim", "a claim locks rows with SKIP LOCKED on several servers, "+
+			"unless the query has the condition that "+c.Name+" is equal to one value"); err != nil {
 			return scan.List{}, err
 		}
 	}

@@ -185,18 +185,18 @@ func (w *walker) keys(spec ast.Spec, cols []*schema.Column) ([][]schema.Value, e
 		return nil, ErrorOf("query", w.q.repo.table, err)
 	}
 	var keys [][]schema.Value
-	err = w.b.query(w.ctx, &call{text: text, reads: true, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}},
-		driver.RowFunc(func(rows driver.Rows) error {
-			keys = nil
-			for rows.Next() {
-				key, err := scan.Key(w.q.repo.plan, rows, 0, cols)
-				if err != nil {
-					return err
-				}
-				keys = append(keys, key)
+	c := &call{text: text, reads: true, Statement: driver.Statement{Op: "query", SQL: text.SQL, Args: args}}
+	err = w.b.query(w.ctx, c, driver.RowFunc(func(rows driver.Rows) error {
+		keys = nil
+		for rows.Next() {
+			key, err := scan.Key(w.q.repo.plan, rows, 0, cols)
+			if err != nil {
+				return err
 			}
-			return nil
-		}))
+			keys = append(keys, key)
+		}
+		return nil
+	}))
 	return keys, err
 }
 

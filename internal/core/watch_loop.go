@@ -50,7 +50,8 @@ func (w *watcher) run() error {
 	if err := w.prepare(); err != nil {
 		return err
 	}
-	if err := w.b.refuseOnCitus(w.ctx, "watch", "a watch needs to know which transactions are open on each server, and would miss rows of long ones"); err != nil {
+	if err := w.b.refuseOnCitus(w.ctx, "watch", "a watch needs to know which transactions are open on each server, "+
+		"and would miss rows of long ones"); err != nil {
 		return ErrorOf("watch", w.q.repo.table, err)
 	}
 	if w.o.Trigger {

@@ -81,8 +81,8 @@ func (db *DB) read(ctx context.Context, st *driver.Statement, loop *Loop, to dri
 }
 
 // readReplica is read from a standby; ok is false when the primary has to answer.
-func (db *DB) readReplica(ctx context.Context, e *Event, st *driver.Statement, loop *Loop, to driver.RowReader) (ok bool,
-	err error) {
+func (db *DB) readReplica(ctx context.Context, e *Event, st *driver.Statement, loop *Loop,
+	to driver.RowReader) (ok bool, err error) {
 	var rows driver.Rows
 	var a replica.Answer
 	ok = db.onReplica(ctx, st, &a, func(on driver.Replica) (err error) {

@@ -160,7 +160,8 @@ func (t *Tenants) newDB(id, text string) (*DB, error) {
 			"use a file")
 	}
 	if d.Options.ReadReplicas {
-		return nil, errors.New("prom: reads=replicas is not possible for tenants, whose connections are counted: leave it out")
+		return nil, errors.New("prom: reads=replicas is not possible for tenants, whose connections are counted: " +
+			"leave it out")
 	}
 	if d.Name == "" {
 		d.Name = id

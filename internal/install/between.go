@@ -379,13 +379,14 @@ func (b *between) alter(t, old *schema.Table) error {
 		}
 	}
 	if drift := partitionDrift(t, b.partitions(t), b.partitions(old)); drift != nil {
-		b.steps = append(b.steps, dialect.ByHand(drift, "PostgreSQL does not change how a table is partitioned: create a table of "+
-			"another name by another model, copy the rows, and exchange the names"))
+		b.steps = append(b.steps, dialect.ByHand(drift, "PostgreSQL does not change how a table is partitioned: "+
+			"create a table of another name by another model, copy the rows, and exchange the names"))
 	}
 	if was, is := distributionOf(old), distributionOf(t); was != is {
-		drift := &schema.Drift{Sort: schema.Different, Object: schema.OfDistribution, Table: t.Name, Aspect: schema.AspectText,
-			Have: was, Want: is}
-		b.steps = append(b.steps, dialect.ByHand(drift, "all rows move: use the functions of Citus, when there is time for it"))
+		drift := &schema.Drift{Sort: schema.Different, Object: schema.OfDistribution, Table: t.Name,
+			Aspect: schema.AspectText, Have: was, Want: is}
+		b.steps = append(b.steps, dialect.ByHand(drift,
+			"all rows move: use the functions of Citus, when there is time for it"))
 	}
 	return b.audit(t, old)
 }

@@ -187,7 +187,8 @@ func (j *partitionJob) create(p schema.Partition, rest string, rows int64) error
 		case f.From <= p.From.UnixMicro() && f.To >= p.To.UnixMicro():
 			return nil
 		default:
-			byHand("the partition " + f.Name + " has some of its rows: detach it, and attach it with bounds of whole periods, or as several")
+			byHand("the partition " + f.Name + " has some of its rows: detach it, " +
+				"and attach it with bounds of whole periods, or as several")
 			return nil
 		}
 	}

@@ -53,7 +53,8 @@ func TestConstructs(t *testing.T) {
 	text := strings.Join(strings.Fields(source.String()), " ")
 	for want, is := range map[string]bool{
 		`partition=month(at)"`: true, `partition=week(day)"`: true, `partition=hash(id),partitions=2"`: true,
-		"The table is partitioned by RANGE (at), which no tag says.": true, "The table is partitioned by LIST (part), which no tag says.": true,
+		"The table is partitioned by RANGE (at), which no tag says.":  true,
+		"The table is partitioned by LIST (part), which no tag says.": true,
 		"type Reading1 ": false, "type APart ": false,
 		"prom.CompositeRef[Job]": true, "prom.CompositeRef[APart]": false,
 		`The constraint "apart" is EXCLUDE, which no tag says. It is left out.`: true, "using=gist": false,

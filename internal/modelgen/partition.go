@@ -36,7 +36,8 @@ func (t *found) partitioning() []string {
 		return nil
 	}
 	if way == "HASH" {
-		return []string{"partition=" + tagValue(string(schema.ByHash)+"("+name+")"), fmt.Sprintf("partitions=%d", len(t.Partitions))}
+		return []string{"partition=" + tagValue(string(schema.ByHash)+"("+name+")"),
+			fmt.Sprintf("partitions=%d", len(t.Partitions))}
 	}
 	for _, by := range []schema.PartitionBy{schema.ByDay, schema.ByWeek, schema.ByMonth, schema.ByYear} {
 		p, periods := schema.Partitioning{By: by}, 0

@@ -52,8 +52,8 @@ func (ix Index) Tag(t *schema.Table) string {
 			return ""
 		}
 		if len(c.Path) > 1 {
-			return fmt.Sprintf("a blank field of %s: _ struct{} `prom:\"index=%s,on='%s'\"`", t.Model.Name(), strings.Join(names, "_"),
-				strings.Join(ix.Columns, ", "))
+			return fmt.Sprintf("a blank field of %s: _ struct{} `prom:\"index=%s,on='%s'\"`",
+				t.Model.Name(), strings.Join(names, "_"), strings.Join(ix.Columns, ", "))
 		}
 		fields[i] = fmt.Sprintf("%s.%s `prom:%q`", t.Model.Name(), c.Field, tag)
 	}

@@ -30,7 +30,8 @@ type file struct {
 // compiled in, the notes, and the checksums of the archives. The command is compiled as go install does for users, from
 // the modules of the release, so that anybody with the same version of Go gets the same bytes:
 //
-//	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go install -trimpath -buildvcs=false github.com/prom-go/prom/promcli/cmd/prom@v0.1.0
+//	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 \
+//		go install -trimpath -buildvcs=false github.com/prom-go/prom/promcli/cmd/prom@v0.1.0
 func (c *cut) archives(r *release, work, dist, notes string) error {
 	b := builder{version: c.version, work: work}
 	proxy := filepath.Join(work, "proxy")
@@ -41,9 +42,11 @@ func (c *cut) archives(r *release, work, dist, notes string) error {
 	if err != nil {
 		return err
 	}
-	b.env = append(os.Environ(), "GOPATH="+filepath.Join(work, "go"), "GOMODCACHE="+filepath.Join(work, "mod"), "GOBIN=", "GOWORK=off",
-		"GOFLAGS=-modcacherw -trimpath -buildvcs=false", "CGO_ENABLED=0", "GONOSUMDB="+library+","+library+"/*", "GOPRIVATE=", "GONOPROXY=none",
-		"GOPROXY=file://"+proxy+",file://"+filepath.Join(strings.TrimSpace(string(cache)), "cache", "download")+","+goEnv("GOPROXY"))
+	b.env = append(os.Environ(), "GOPATH="+filepath.Join(work, "go"), "GOMODCACHE="+filepath.Join(work, "mod"),
+		"GOBIN=", "GOWORK=off", "GOFLAGS=-modcacherw -trimpath -buildvcs=false", "CGO_ENABLED=0",
+		"GONOSUMDB="+library+","+library+"/*", "GOPRIVATE=", "GONOPROXY=none",
+		"GOPROXY=file://"+proxy+",file://"+filepath.Join(strings.TrimSpace(string(cache)), "cache", "download")+
+			","+goEnv("GOPROXY"))
 	if err := os.MkdirAll(dist, 0o777); err != nil {
 		return err
 	}
@@ -120,7 +123,8 @@ func (b *builder) build(platform, module string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := b.goRun(module, env, "list", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}", "./cmd/prom")
+	list, err := b.goRun(module, env, "list", "-deps", "-f",
+		"{{with .Module}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}", "./cmd/prom")
 	if err != nil {
 		return nil, err
 	}

@@ -29,13 +29,15 @@ func cutChangelog(text, version, date string) (changed, notes string, err error)
 	if notes == "" {
 		return "", "", errors.New("the section Unreleased of CHANGELOG.md is empty")
 	}
-	links := fmt.Sprintf("[Unreleased]: %s/compare/%s...main\n[%s]: %s/releases/tag/%s\n", web, version, number, web, version)
+	links := fmt.Sprintf("[Unreleased]: %s/compare/%s...main\n[%s]: %s/releases/tag/%s\n",
+		web, version, number, web, version)
 	tail := rest[end:]
 	link := regexp.MustCompile(`(?m)^\[Unreleased\]: .*\n`)
 	if !link.MatchString(tail) {
 		return "", "", errors.New("CHANGELOG.md has no link for [Unreleased]")
 	}
-	return text[:at[1]] + "\n## [" + number + "] - " + date + "\n" + rest[:end] + link.ReplaceAllLiteralString(tail, links),
+	return text[:at[1]] + "\n## [" + number + "] - " + date + "\n" + rest[:end] +
+			link.ReplaceAllLiteralString(tail, links),
 		notes + "\n", nil
 }
 

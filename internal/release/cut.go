@@ -52,7 +52,8 @@ func (c *cut) run() error {
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(clone, changelogName), []byte(changelog), 0o666); err != nil { //nolint:gosec // source
+	name := filepath.Join(clone, changelogName)
+	if err := os.WriteFile(name, []byte(changelog), 0o666); err != nil { //nolint:gosec // source
 		return err
 	}
 	if _, err := git(clone, "commit", "-q", "-m", "release: "+c.version, changelogName); err != nil {
@@ -169,8 +170,9 @@ func (c *cut) commitTree(r *release, clone, notes string) (tags []string, err er
 func (c *cut) finish(clone, branch string, tags []string) error {
 	push := "git push --atomic origin " + branch + " " + strings.Join(tags, " ")
 	if !c.apply {
-		_, err := fmt.Fprintf(c.out, "Dry run: nothing has changed. With APPLY=1 the branch %s gets the changelog of %s, and these tags are "+
-			"made:\n\n  %s\n\nThey are pushed by hand:\n\n  %s\n", branch, c.version, strings.Join(tags, "\n  "), push)
+		_, err := fmt.Fprintf(c.out, "Dry run: nothing has changed. With APPLY=1 the branch %s gets the changelog of %s, "+
+			"and these tags are made:\n\n  %s\n\nThey are pushed by hand:\n\n  %s\n",
+			branch, c.version, strings.Join(tags, "\n  "), push)
 		return err
 	}
 	// The branch is fetched by itself, because merge takes all that the last fetch was told to get.
@@ -179,7 +181,8 @@ func (c *cut) finish(clone, branch string, tags []string) error {
 	for _, tag := range tags {
 		refs = append(refs, "refs/tags/"+tag+":refs/tags/"+tag)
 	}
-	for _, args := range [][]string{append(fetch, "refs/heads/"+branch), {"merge", "-q", "--ff-only", "FETCH_HEAD"}, refs} {
+	for _, args := range [][]string{append(fetch, "refs/heads/"+branch),
+		{"merge", "-q", "--ff-only", "FETCH_HEAD"}, refs} {
 		if _, err := git(c.repo, args...); err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ func checkout(t *testing.T) string {
 	name := filepath.Join(repo, "CHANGELOG.md")
 	text, err := os.ReadFile(name)
 	is.NoErr(err)
-	is.NoErr(os.WriteFile(name, bytes.Replace(text, []byte("## [Unreleased]\n"), []byte("## [Unreleased]\n\n### Added\n\n- An entry.\n"), 1), 0o600))
+	entry := []byte("## [Unreleased]\n\n### Added\n\n- An entry.\n")
+	is.NoErr(os.WriteFile(name, bytes.Replace(text, []byte("## [Unreleased]\n"), entry, 1), 0o600))
 	for _, args := range [][]string{{"checkout", "-q", "-B", "trunk"}, {"config", "user.name", "Tester"},
 		{"config", "user.email", "tester@example.org"}, {"commit", "-q", "-a", "-m", "changelog: add an entry"}} {
 		_, err := git(repo, args...)
@@ -75,7 +76,8 @@ func TestCut(t *testing.T) {
 	is.NoErr(c.run())
 	tags, err := git(repo, "tag", "--list", "*"+version)
 	is.NoErr(err)
-	is.Equal(strings.Join(strings.Fields(tags), " "), "promcli/v0.99.0 promotel/v0.99.0 promseed/v0.99.0 promvector/v0.99.0 promvet/v0.99.0 v0.99.0")
+	is.Equal(strings.Join(strings.Fields(tags), " "),
+		"promcli/v0.99.0 promotel/v0.99.0 promseed/v0.99.0 promvector/v0.99.0 promvet/v0.99.0 v0.99.0")
 	is.True(strings.Contains(out.String(), "git push --atomic origin trunk v0.99.0 promcli/v0.99.0 "))
 	show := func(what string) string {
 		t.Helper()

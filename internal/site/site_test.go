@@ -40,8 +40,8 @@ func TestStage(t *testing.T) {
 			}
 			titles[p.title], descriptions[p.description] = path, path
 			if n := len(p.description); n < 30 || n > 320 {
-				t.Errorf("%s: the description has %d characters: begin with a paragraph that says what the page is for: %s", path, n,
-					p.description)
+				t.Errorf("%s: the description has %d characters: begin with a paragraph that says what the page is for: %s",
+					path, n, p.description)
 			}
 			_, err = os.Stat(filepath.Join(out, staged(path)))
 			is.NoErr(err)
@@ -74,7 +74,8 @@ func TestStage_Bad(t *testing.T) {
 	for _, tt := range []struct{ name, text, tree, want string }{
 		{"docs/a.md", page, `[]`, "docs/a.md: add the path"},
 		{"docs/a.md", page, `[{"pages": ["docs/a.md", "docs/b.md"]}]`, "docs/b.md is no page"},
-		{"docs/a.md", page, `[{"pages": ["docs/a.md"]}, {"pages": ["docs/a.md"]}]`, "docs/a.md is no page, or is there twice"},
+		{"docs/a.md", page, `[{"pages": ["docs/a.md"]}, {"pages": ["docs/a.md"]}]`,
+			"docs/a.md is no page, or is there twice"},
 		{"docs/a.md", "Text\n", `[{"pages": ["docs/*.md"]}]`, "docs/a.md: the first line is no title"},
 		{"docs/a.md", "# A\n\n## B\n\nText.\n", `[{"pages": ["docs/*.md"]}]`, "docs/a.md: no paragraph below the title"},
 		{"docs/a.md", page + "```go\n", `[{"pages": ["docs/*.md"]}]`, "docs/a.md: a code block has no end"},

@@ -163,8 +163,8 @@ func (s *stager) versions() []string {
 func (s *stager) write(p *page) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "---\ntitle: %s\ndescription: %s\nsource: %s\n", quote(p.title), quote(p.description), quote(p.path))
-	if slices.Contains([]string{"CHANGELOG.md", "CHANGELOG-main.md", "docs/README.md"}, p.path) { // they have the words of all
-		b.WriteString("search: false\n")
+	if slices.Contains([]string{"CHANGELOG.md", "CHANGELOG-main.md", "docs/README.md"}, p.path) {
+		b.WriteString("search: false\n") // they have the words of all
 	}
 	if p.path == "README.md" {
 		b.WriteString("titleTemplate: Go structs in PostgreSQL and SQLite\n")

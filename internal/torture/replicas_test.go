@@ -320,7 +320,8 @@ func readWhileWriting(t *testing.T, db *prom.DB, d time.Duration, during func())
 		t.Fatal(err)
 	}
 	for _, r := range list {
-		sum.reads, sum.missed, sum.nowhere, sum.back = sum.reads+r.reads, sum.missed+r.missed, sum.nowhere+r.nowhere, sum.back+r.back
+		sum.reads, sum.missed = sum.reads+r.reads, sum.missed+r.missed
+		sum.nowhere, sum.back = sum.nowhere+r.nowhere, sum.back+r.back
 	}
 	return sum, wrote.Load()
 }
@@ -380,7 +381,8 @@ func TestReplicas(t *testing.T) {
 		standbys, primary := routed(db)
 		share := 100 * float64(standbys) / float64(standbys+primary)
 		if r.missed+r.nowhere+r.back > 0 || share < 90 {
-			t.Errorf("%d writes missed, %d references lead nowhere, %d reads went back, %.1f%% on standbys", r.missed, r.nowhere, r.back, share)
+			t.Errorf("%d writes missed, %d references lead nowhere, %d reads went back, %.1f%% on standbys",
+				r.missed, r.nowhere, r.back, share)
 		}
 		dbtest.Reportf(t, 47, "round %d: %d writes, %d reads, 0 missed, %.1f%% on standbys", i+1, writes, r.reads, share)
 	}
@@ -394,8 +396,8 @@ func TestReplicas(t *testing.T) {
 		if r.missed+r.nowhere+r.back > 0 {
 			t.Errorf("delayed: %d writes missed, %d references lead nowhere, %d reads went back", r.missed, r.nowhere, r.back)
 		}
-		dbtest.Reportf(t, 47, "200 ms late, round %d: %d writes, %d reads, 0 missed, %.1f%% on standbys", i+1, writes, r.reads,
-			100*float64(standbys)/float64(standbys+primary))
+		dbtest.Reportf(t, 47, "200 ms late, round %d: %d writes, %d reads, 0 missed, %.1f%% on standbys",
+			i+1, writes, r.reads, 100*float64(standbys)/float64(standbys+primary))
 	}
 }
 
@@ -462,5 +464,6 @@ func TestReplicas_Promotion(t *testing.T) {
 	if missed.Load() > 0 || acked.Load() == 0 {
 		t.Errorf("%d of %d reads missed a write, of %d", missed.Load(), reads.Load(), acked.Load())
 	}
-	dbtest.Reportf(t, 47, "a promotion: %d writes, %d reads, 0 missed, %d by standbys, %d by the primary", acked.Load(), reads.Load(), standbys, primary)
+	dbtest.Reportf(t, 47, "a promotion: %d writes, %d reads, 0 missed, %d by standbys, %d by the primary",
+		acked.Load(), reads.Load(), standbys, primary)
 }

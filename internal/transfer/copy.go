@@ -192,7 +192,8 @@ func (j *job) withoutPartitions(names []string, found []schema.Found) (whole []s
 			parts[p.Name] = true
 		}
 		if found[i].Partitioned {
-			j.remarks = append(j.remarks, names[i]+": the table is partitioned, and becomes an ordinary one with the rows of all partitions")
+			j.remarks = append(j.remarks, names[i]+": the table is partitioned, and becomes an ordinary one "+
+				"with the rows of all partitions")
 		}
 	}
 	for i, name := range names {

@@ -126,7 +126,8 @@ func (s *service) prepare(ctx context.Context, beforeRows func() error) error {
 // volume returns a new volume of a wing.
 func (s *service) volume(w Wing, i int) Volume {
 	return Volume{Wing: prom.NewRef[Wing](w.ID), Title: fmt.Sprintf("%s %d", s.step, i),
-		Body: "a book of whales and the sea", Pages: 100 * i, Price: fmt.Sprintf("%d.50", i), State: "in", Tags: []string{"sea", fmt.Sprint(i)},
+		Body: "a book of whales and the sea", Pages: 100 * i, Price: fmt.Sprintf("%d.50", i),
+		State: "in", Tags: []string{"sea", fmt.Sprint(i)},
 		About: map[string]any{"author": map[string]any{"name": "Ann"}, "no": i}, Loan: prom.RangeFrom(int64(i)),
 		At: begun.Add(time.Duration(i) * time.Hour)}
 }

@@ -59,7 +59,8 @@ func part(table string, start time.Time) string { return table + start.Format("_
 // partsOf lists the partitions of a table with their numbers of rows.
 func partsOf(t *testing.T, db *prom.DB, table string) map[string]int {
 	t.Helper()
-	rows, err := kit.SQLDB(t, db).Query(`SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass($1)`, table)
+	rows, err := kit.SQLDB(t, db).Query(
+		`SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass($1)`, table)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,8 @@ func TestPartition(t *testing.T) {
 
 		a.Value = 5
 		is.NoErr(repo.Save(ctx, &a))
-		outcome, err := repo.OnConflict(metricName, metricAt).Update(metricValue.Add(3)).Create(ctx, &Metric{At: a.At, Name: "a"})
+		outcome, err := repo.OnConflict(metricName, metricAt).Update(metricValue.Add(3)).
+			Create(ctx, &Metric{At: a.At, Name: "a"})
 		is.NoErr(err)
 		is.Equal(outcome, prom.Updated)
 		got, err := repo.Get(ctx, a.ID, a.At)
@@ -301,7 +303,8 @@ func TestPartitions_Audited(t *testing.T) {
 	is.Equal(before, 8)
 	is.Equal(len(job(t, repo, prom.Ahead(2), prom.Keep(1))), 2)
 	is.Equal(partsOf(t, db, "visit"), map[string]int{"visit_default": 1, part("visit", monday): 2,
-		part("visit", monday.AddDate(0, 0, 7)): 2, part("visit", monday.AddDate(0, 0, -7)): 2, part("visit", monday.AddDate(0, 0, 14)): 1})
+		part("visit", monday.AddDate(0, 0, 7)): 2, part("visit", monday.AddDate(0, 0, -7)): 2,
+		part("visit", monday.AddDate(0, 0, 14)): 1})
 	is.Equal(len(kit.AllOf(t, entries)), before)
 	for _, v := range kit.AllOf(t, repo) { // in each of them
 		is.NoErr(repo.Delete(ctx, &v))
@@ -360,11 +363,14 @@ func TestPartition_Others(t *testing.T) {
 	}{
 		"ordinary": {[]string{"CREATE TABLE sample " + columns},
 			[]string{"sample: partition key: definition is none (prom would create RANGE (\"at\"))"}, 0},
-		"list": {[]string{"CREATE TABLE sample " + columns + " PARTITION BY LIST (at)", "CREATE TABLE part PARTITION OF sample DEFAULT"},
-			[]string{"sample: partition key: definition is LIST (at) (prom would create RANGE (\"at\"))", "sample: partitions 1 tables is extra"}, 0},
+		"list": {[]string{"CREATE TABLE sample " + columns + " PARTITION BY LIST (at)",
+			"CREATE TABLE part PARTITION OF sample DEFAULT"},
+			[]string{"sample: partition key: definition is LIST (at) (prom would create RANGE (\"at\"))",
+				"sample: partitions 1 tables is extra"}, 0},
 		"years": {[]string{"CREATE TABLE sample " + columns + " PARTITION BY RANGE (at)",
 			"CREATE TABLE old PARTITION OF sample FOR VALUES FROM (MINVALUE) TO ('2020-01-01')",
-			fmt.Sprintf("CREATE TABLE year PARTITION OF sample FOR VALUES FROM ('%d-01-01') TO ('%d-01-01')", time.Now().UTC().Year(), time.Now().UTC().Year()+1),
+			fmt.Sprintf("CREATE TABLE year PARTITION OF sample FOR VALUES FROM ('%d-01-01') TO ('%d-01-01')",
+				time.Now().UTC().Year(), time.Now().UTC().Year()+1),
 			"CREATE TABLE month PARTITION OF sample FOR VALUES FROM ('2020-01-01') TO ('2020-02-01')"}, nil, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -425,7 +431,8 @@ func TestPartitions_Race(t *testing.T) {
 		repo := prom.NewRepo[Metric](prom.Using(db))
 		for n := range each {
 			if i < writers {
-				err = repo.Create(ctx, &Metric{At: month(rand.IntN(8) - 4).Add(time.Duration(n) * time.Second), Name: fmt.Sprint(i, n)})
+				at := month(rand.IntN(8) - 4).Add(time.Duration(n) * time.Second)
+				err = repo.Create(ctx, &Metric{At: at, Name: fmt.Sprint(i, n)})
 			} else {
 				var plan *prom.SchemaPlan
 				if plan, err = prom.Partitions(ctx, repo, prom.Ahead(3)); err == nil {

@@ -23,8 +23,8 @@ func (a *Answer) Host() string { return a.by.host.String() }
 // Try has run read from a standby which shows what a scope must see, where there is one: ok is false where there is
 // none, and the primary has to answer. Run gets the engine, and what the statement has to ask about the log, nil for
 // nothing. Unless there is an error, [Answer.Done] has to follow when the rows have been read.
-func (s *Set) Try(ctx context.Context, scope *Scope, a *Answer, run func(e driver.Replica, log *driver.Log) error) (ok bool,
-	err error) {
+func (s *Set) Try(ctx context.Context, scope *Scope, a *Answer,
+	run func(e driver.Replica, log *driver.Log) error) (ok bool, err error) {
 	on, need := s.choose(scope)
 	if on == nil {
 		return false, nil

@@ -75,7 +75,8 @@ func TestSet_Lag(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	now := time.Now()
-	s := &Set{samples: []sample{{now.Add(-3 * time.Second), 10}, {now.Add(-2 * time.Second), 20}, {now.Add(-time.Second), 20}}}
+	s := &Set{samples: []sample{{now.Add(-3 * time.Second), 10}, {now.Add(-2 * time.Second), 20},
+		{now.Add(-time.Second), 20}}}
 	is.Equal(s.lagOf(20), time.Duration(0))
 	is.Equal(s.lagOf(30), time.Duration(0))
 	is.True(s.lagOf(10) >= 2*time.Second && s.lagOf(10) < 3*time.Second)

@@ -170,7 +170,8 @@ func TestSearch(t *testing.T) {
 		err := open(ctx, desktop, base+"/vet.html")
 		if err == nil {
 			err = chromedp.Do(ctx, chromedp.KeyEvent("/"), chromedp.WaitVisible(chromedp.CSS("#localsearch-input")),
-				chromedp.SendKeys(chromedp.CSS("#localsearch-input"), text), chromedp.WaitVisible(chromedp.CSS("#localsearch-list .result.selected")),
+				chromedp.SendKeys(chromedp.CSS("#localsearch-input"), text),
+				chromedp.WaitVisible(chromedp.CSS("#localsearch-list .result.selected")),
 				chromedp.Poll[chromedp.Void](fmt.Sprintf(
 					`document.querySelector('#localsearch-list .result.selected').href.endsWith(%q)`, want)),
 				chromedp.KeyEvent(kb.Enter), chromedp.Poll[chromedp.Void](`location.pathname !== '/vet.html'`))
