@@ -5,12 +5,13 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
+
+	"github.com/prom-go/prom/internal/dbtest"
 )
 
 // mostLines is how long the body of a method of the face may be: it converts, and what does the work has no type
@@ -78,10 +79,7 @@ func generic(fn *ast.FuncDecl) bool {
 func TestMethodsAreDropped(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	program := "/examples/quickstart"
-	cmd := exec.Command("go", "build", "-ldflags=-dumpdep", "-o", filepath.Join(t.TempDir(), "program"),
-		"-gcflags="+module+"=", "-gcflags="+module+program+"=", // as users build it, whatever the tests are built with
-		"."+program)
+	cmd := dbtest.Go("build", "-ldflags=-dumpdep", "-o", filepath.Join(t.TempDir(), "program"), "./examples/quickstart")
 	cmd.Dir = root
 	pipe, err := cmd.StderrPipe()
 	is.NoErr(err)

@@ -108,7 +108,7 @@ func hostileDatabase(rnd *rand.Rand, engine string) (ddl []string) {
 // handles for each table, whose columns are those of the database, and to nothing else. suite: 37
 func TestHostileDatabases(t *testing.T) {
 	t.Parallel()
-	const databases = 250 // of each engine
+	databases := dbtest.Size(60, 250) // of each engine
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -135,7 +134,7 @@ func TestGenerate(t *testing.T) {
 		dir := t.TempDir()
 		is.NoErr(os.WriteFile(filepath.Join(dir, "models.go"), source.Bytes(), 0o644))
 		is.NoErr(os.WriteFile(filepath.Join(dir, "main.go"), []byte(check(source.String())), 0o644))
-		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
+		cmd := dbtest.Go("run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
 			e.With("install=check"))
 		cmd.Dir = "../.."
 		out, err := cmd.CombinedOutput()

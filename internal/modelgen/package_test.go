@@ -177,7 +177,7 @@ func TestHostilePackage(t *testing.T) {
 	}
 	writeModule(t, dir)
 	for _, args := range [][]string{{"vet", "./..."}, {"build", "-o", "hostile", "."}} {
-		cmd := exec.Command("go", args...)
+		cmd := dbtest.Go(args...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", args[0], err, out)

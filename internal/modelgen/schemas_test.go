@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -79,7 +78,7 @@ func TestGenerateSchemas(t *testing.T) {
 		dir := t.TempDir()
 		is.NoErr(os.WriteFile(filepath.Join(dir, "models.go"), []byte(text), 0o644))
 		is.NoErr(os.WriteFile(filepath.Join(dir, "main.go"), []byte(check(text)), 0o644))
-		cmd := exec.Command("go", "run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
+		cmd := dbtest.Go("run", filepath.Join(dir, "models.go"), filepath.Join(dir, "main.go"),
 			e.With("install=check"))
 		cmd.Dir = "../.."
 		out, err := cmd.CombinedOutput()

@@ -23,7 +23,7 @@ func TestTwoBuilds(t *testing.T) {
 	folder := t.TempDir()
 	build := func(version string) string {
 		file := filepath.Join(folder, version)
-		if out, err := exec.Command("go", "build", "-o", file, "./testdata/builds/"+version).CombinedOutput(); err != nil {
+		if out, err := dbtest.Go("build", "-o", file, "./testdata/builds/"+version).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		return file

@@ -35,7 +35,7 @@ func (p *program) ask(t *testing.T, change, table, op string) string {
 func TestRollingDeploys(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "rolling")
-	build := exec.Command("go", "build", "-gcflags=-l -dwarf=false", "-o", file, "./testdata/builds/rolling")
+	build := dbtest.Go("build", "-gcflags=-l -dwarf=false", "-o", file, "./testdata/builds/rolling")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
