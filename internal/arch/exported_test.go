@@ -231,6 +231,15 @@ func mentions(comment, name string) bool {
 	return regexp.MustCompile(`\b` + name + `\b`).MatchString(comment)
 }
 
+// wordsOf returns the words of a text.
+func wordsOf(text string) map[string]bool {
+	words := map[string]bool{}
+	for _, word := range regexp.MustCompile(`\w+`).FindAllString(text, -1) {
+		words[word] = true
+	}
+	return words
+}
+
 // exportedReceiver reports whether a function is no method, or one of an exported type.
 func exportedReceiver(d *ast.FuncDecl) bool {
 	if d.Recv == nil {
@@ -264,18 +273,19 @@ func TestExportedExamples(t *testing.T) {
 			written += readPage(t, page)
 		}
 	}
+	inExamples, inText := wordsOf(examples), wordsOf(written)
 	fset := token.NewFileSet()
 	pkg, err := exported(t, fset, module).Import(module)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range regexp.MustCompile(`\[(?:\w+\.)?([A-Z]\w*)\]`).FindAllStringSubmatch(readPage(t, "doc.go"), -1) {
-		if !mentions(examples, m[1]) {
+		if !inExamples[m[1]] {
 			t.Errorf("doc.go names %s, which is in no example", m[1])
 		}
 	}
 	for _, name := range pkg.Scope().Names() {
-		if _, ok := pkg.Scope().Lookup(name).(*types.Func); ok && ast.IsExported(name) && !mentions(written, name) {
+		if _, ok := pkg.Scope().Lookup(name).(*types.Func); ok && ast.IsExported(name) && !inText[name] {
 			t.Errorf("%s is in no example and on no page", name)
 		}
 	}

@@ -14,7 +14,12 @@ import (
 	"github.com/prom-go/prom/internal/fit/walk"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	if err := os.Setenv("GOFLAGS", dbtest.GoFlags); err != nil { // of the programs that are built
+		panic(err)
+	}
+	dbtest.Main(m)
+}
 
 // Ensure that the models of databases with what real schemas have read and write all of it, and change nothing.
 func TestFit(t *testing.T) {
