@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 const (
 	envSeed    = "PROM_TEST_SEED"    // of a run to repeat
 	envQueries = "PROM_DIFFERENTIAL" // how many
-	ordinary   = 2000
+	ordinary   = 1000
 	full       = 100_000 // at the full size of the suites
 	querySize  = 400     // bytes that a query is made of
 	dataSize   = 20_000  // and all rows
