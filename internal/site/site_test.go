@@ -126,7 +126,7 @@ func TestParsePage(t *testing.T) {
 		got = append(got, h.anchor)
 	}
 	is.Equal(p.indents(), map[int]string{6: ""})
-	is.Equal(shortTitle(&page{title: "Chapter 2: queries"}), "2. queries")
+	is.Equal(shortTitle(&page{title: "Tutorial 2: queries"}), "2. queries")
 	is.Equal(shortTitle(&page{title: "Relations: foreign keys"}), "Relations")
 	is.Equal(got, []string{"a-b--c", "whats-new-on-conflict-", "twice", "twice-1"})
 }

@@ -76,7 +76,7 @@ func stage(repo, out, version string) (n int, err error) {
 	return n, errors.Join(s.save("site.json", text), s.copyImages())
 }
 
-var chapter = regexp.MustCompile(`^Chapter (\d+): `)
+var chapter = regexp.MustCompile(`^Tutorial (\d+): `)
 
 // shortTitle is the title of a page in the tree.
 func shortTitle(p *page) string {
