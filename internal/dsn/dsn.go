@@ -69,6 +69,7 @@ type DSN struct {
 type hiddenPart struct {
 	password string
 	params   []Param
+	oneOf    bool // the host is one of several, see OnHost
 }
 
 // Param is an option that prom hands on to the driver, or to the PostgreSQL server.

@@ -51,9 +51,9 @@ func (d DSN) expectFailover(cfg *pgxpool.Config) {
 }
 
 // FailsOver reports whether the server that a pool leads to may be replaced by another one: there are several hosts, or
-// the DSN says so by failover_wait.
+// the DSN says so by failover_wait, or is that of one host of several.
 func FailsOver(d DSN, cfg *pgxpool.Config) bool {
-	return d.Options.FailoverWait > 0 || SeveralHosts(cfg)
+	return d.Options.FailoverWait > 0 || SeveralHosts(cfg) || d.hidden != nil && d.hidden().oneOf
 }
 
 // SeveralHosts reports whether a configuration has more than one server; each may be there with and without TLS.

@@ -101,7 +101,11 @@ func OnHost(d DSN, h Host) DSN {
 	}
 	d.Hosts, d.Replicas = []Host{h}, nil
 	d.Options.ReadReplicas, d.Options.FailoverWait, d.Options.MinConns = false, 0, 0
-	return With(d, "target_session_attrs", "any")
+	d = With(d, "target_session_attrs", "any")
+	hidden := *d.hidden()
+	hidden.oneOf = true
+	d.hidden = func() *hiddenPart { return &hidden }
+	return d
 }
 
 // String returns the host as it stands in a DSN: its name and its port.

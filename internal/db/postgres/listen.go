@@ -97,11 +97,12 @@ func (l *listener) receive(ctx context.Context, most time.Duration) (bool, error
 	return false, ErrorOf(err)
 }
 
-// close waits until pgx has closed the connection, which it does in a goroutine when the connection is broken.
+// Close waits until pgx has closed the connection, which it does in a goroutine when the connection is broken.
 func (l *listener) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	l.beforeClose(l.conn)
 	_ = l.conn.Close(ctx)
+	abandon(l.conn)
 	<-l.conn.PgConn().CleanupDone()
 }

@@ -18,7 +18,8 @@ type replica struct {
 	live sync.Map // *pgx.Conn that are open, when somebody meets them
 
 	mu     sync.Mutex
-	looker *listener // the connection of Look
+	looker *listener      // the connection of Look
+	ending sync.WaitGroup // for those of before
 }
 
 // standingText asks a server about itself. The timeline of a standby is told to members of pg_read_all_stats.
@@ -86,7 +87,7 @@ func (e *engine) Look(ctx context.Context) (driver.Standing, error) {
 	}
 	s, err := standingOf(ctx, e.looker.conn)
 	if err != nil {
-		e.looker.Close()
+		e.ending.Go(e.looker.Close) // a server that hangs takes its time
 		e.looker = nil
 		return s, ErrorOf(err)
 	}
@@ -101,6 +102,7 @@ func (e *engine) endLook() {
 		e.looker.Close()
 		e.looker = nil
 	}
+	e.ending.Wait()
 }
 
 // BeginAt implements [driver.Replica]. The position is asked for before the transaction begins, which may have one
