@@ -314,14 +314,26 @@ func Apply(ctx context.Context, plan *SchemaPlan, risks ...Risk) (done []Step, e
 		}
 		list, err := t.apply(ctx, stepsAt(steps))
 		core.ForgetForms(t.on)
-		if done = append(done, ownSteps(list)...); err != nil {
-			errs = append(errs, core.ErrorOf("apply", t.tables[0], err))
+		done = append(done, ownSteps(list)...)
+		for _, e := range each(err) {
+			errs = append(errs, core.ErrorOf("apply", t.tables[0], e))
 		}
 		for _, table := range t.tables {
 			install.Mark(t.on, table).Clear()
 		}
 	}
 	return done, errors.Join(errs...)
+}
+
+// each returns the errors that were joined, so that each is told by itself.
+func each(err error) []error {
+	switch joined := err.(type) { //nolint:errorlint // what it wraps is not joined here
+	case nil:
+		return nil
+	case interface{ Unwrap() []error }:
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 // targetsOf gathers the tables of repos by their connections.

@@ -81,6 +81,7 @@ func TestApplyRefused(t *testing.T) {
 		is.True(len(a.Done) >= 4)
 		is.Equal(len(a.Left), 1)
 		is.True(strings.Contains(a.Left[0].Why, "1 existing rows or values violate it"))
+		is.Equal(strings.Count(a.Left[0].Why, "apply"), 1)
 		is.True(strings.Contains(failure, `"code":1`))
 		is.True(strings.Contains(failure, "violate it"))
 		sqlExec(t, db, "UPDATE book SET title = 'Untitled' WHERE title IS NULL")

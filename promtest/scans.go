@@ -125,10 +125,12 @@ func (s *scans) check(tb testing.TB) {
 		}
 		for _, n := range s.found(ctx, sh, plan) {
 			advice := ""
+			sql := strings.Join(strings.Fields(sh.sql), " ")
 			if ix, err := queryplan.Advise(ctx, sh.db, text, n); err == nil && ix != nil {
 				advice = "\n\tan index would serve: " + tagOf(ix, s.tables(sh.db))
+			} else if sh.op == "count" && !strings.Contains(sql, " WHERE ") {
+				advice = "\n\ta count without conditions reads all rows: for a page without a total use WithoutTotal or KeysetPage"
 			}
-			sql := strings.Join(strings.Fields(sh.sql), " ")
 			tb.Errorf("promtest: a statement reads the whole table %s, for which no index serves:\n\t%s at %s\n\t%s%s", n.Table,
 				strings.TrimSpace(sh.op+" "+sh.table), sh.at.at().place(), cut(sql), advice)
 		}

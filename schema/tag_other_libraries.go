@@ -140,7 +140,7 @@ func unknownItem(word string) error {
 		return fmt.Errorf(`%q: options are separated by commas, and the value of one follows "="%s`, word,
 			adviceOf(strings.Fields(word)))
 	}
-	if near := nearestOption(word); near != "" {
+	if near := nearestOption(plainReplacer.Replace(word)); near != "" {
 		return fmt.Errorf("unknown option %q, which looks like %s", word, near)
 	}
 	return fmt.Errorf("unknown option %q; the options are %s", word, optionList())

@@ -69,6 +69,7 @@ func TestParseTagErrors(t *testing.T) {
 		{"Unique", `"Unique" looks like the option unique; a column of this name is written name=Unique`},
 		{"uinque", `"uinque" looks like the option unique; a column of this name is written name=uinque`}, // letters swapped
 		{"ON", `"ON" looks like the option on; a column of this name is written name=ON`},
+		{"title,on_delete=cascade", `unknown option "on_delete", which looks like ondelete`},
 		{"title,uniqe", `unknown option "uniqe", which looks like unique`},
 		{"title,nothing", `unknown option "nothing"; the options are ` + strings.Join(names, ", ")},
 		{"choices=a,b", "; if it belongs to the value of choices: the allowed values: choices=red|green|blue"},

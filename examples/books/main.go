@@ -11,7 +11,7 @@ import (
 
 // Book is a table. prom creates it when a statement first needs it.
 type Book struct {
-	prom.Model        // the columns id, created and updated
+	prom.Model        // the columns _id, _created and _updated
 	Title      string `prom:"unique"`
 	Pages      int    `prom:"min=1"`
 }

@@ -47,6 +47,19 @@ func byURL(ctx context.Context, products *prom.Repo[Product], values url.Values)
 	return q.All(ctx)
 }
 
+// byCursor returns the page of a cursor of the products that the parameters of a URL ask for. The first page has none.
+func byCursor(ctx context.Context, products *prom.Repo[Product], values url.Values) (prom.KeysetPage[Product], error) {
+	filter := prom.NewFilter(products, prom.FilterOn("name"), prom.FilterOn("price"), prom.FilterOn("stock")).
+		Sorted(productName.Asc()). // if the URL has no sort
+		PageSize(20, 100).
+		Ignore("cursor")
+	asked, err := filter.Parse(values)
+	if err != nil {
+		return prom.KeysetPage[Product]{}, err
+	}
+	return products.Where(asked.Conds...).OrderBy(asked.Orders...).KeysetPage(ctx, values.Get("cursor"), asked.Size)
+}
+
 // isTaken reports whether a customer has the address.
 func isTaken(ctx context.Context, customers *prom.Repo[Customer], email string) (bool, error) {
 	return customers.Where(customerEmail.Eq(email)).Exists(ctx)

@@ -69,6 +69,12 @@ func TestURL(t *testing.T) {
 		list, err := byURL(ctx, s.Products, url.Values{"price__lte": {"20"}, "sort": {"-price"}})
 		s.NoErr(err)
 		s.Equal(skus(list), []string{"cup", "tea"})
+		first, err := byCursor(ctx, s.Products, url.Values{"price__lte": {"20"}, "sort": {"-price"}, "size": {"1"}})
+		s.NoErr(err)
+		second, err := byCursor(ctx, s.Products,
+			url.Values{"price__lte": {"20"}, "sort": {"-price"}, "size": {"1"}, "cursor": {first.Next}})
+		s.NoErr(err)
+		s.Equal(append(skus(first.Rows), skus(second.Rows)...), []string{"cup", "tea"})
 		_, err = byURL(ctx, s.Products, url.Values{"secret": {"x"}})
 		var wrong *prom.FilterError
 		s.True(errors.As(err, &wrong))

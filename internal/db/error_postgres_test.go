@@ -196,6 +196,7 @@ var provokedElsewhere = map[string]string{
 	"57P05": "TestPostgresError_IdleTimeouts",
 	"57P01": "TestPostgresError_Terminated",
 	"53300": "TestPostgresError_Login",
+	"28000": "TestPostgresError_Login",
 	"28P01": "TestLogin",
 	"57P02": "TestPostgresError_Server, where it is a warning, and the error that of a connection that broke",
 	"57P03": "TestPostgresError_Server",

@@ -127,6 +127,7 @@ func TestDSNOptions_Bad(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ in, want string }{
 		{"postgres://h/db?pool_maxcon=3", `unknown option "pool_maxcon": did you mean "pool_maxconn"?`},
+		{"postgres://h/db?pool_max=3", `unknown option "pool_max": did you mean "pool_maxconn"?`},
 		{"postgres://h/db?pool-max-conn=3", `did you mean "pool_max_conns"?`},
 		{"postgres://h/db?sslmod=x", `unknown option "sslmod": did you mean "sslmode"?`},
 		{"postgres://h/db?zzzzzzzz=1", `unknown option "zzzzzzzz": a run-time parameter`},

@@ -52,7 +52,8 @@ func isOptionName(s string) bool {
 	return s != "" && len(s) <= 64
 }
 
-// nearest returns the known name with the fewest typing mistakes between, at most one in three letters.
+// nearest returns the known name with the fewest typing mistakes between, at most one in three letters, or one that
+// begins with the name.
 func nearest(name string, options optionSet) string {
 	best, mistakes := "", min(3, len(name)/3)+1
 	names := make([]string, 0, len(options))
@@ -65,6 +66,14 @@ func nearest(name string, options optionSet) string {
 	for _, known := range names {
 		if d := editDistance(strings.ReplaceAll(name, "-", "_"), known); d < mistakes {
 			best, mistakes = known, d
+		}
+	}
+	if best != "" || len(name) < 6 {
+		return best
+	}
+	for _, known := range names { // or the shortest one of which the name is the beginning
+		if strings.HasPrefix(known, name) && (best == "" || len(known) < len(best)) {
+			best = known
 		}
 	}
 	return best

@@ -139,9 +139,10 @@ func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bo
 	if err != nil {
 		return false, err
 	}
+	within := db.InTx(ctx)
 	err = db.Tx(ctx, func(ctx context.Context) error {
 		in := newInstaller(ctx, db)
-		in.last, in.changed = last, grown
+		in.last, in.within, in.changed = last, within, grown
 		in.begin()
 		distributed := in.distributing(all)
 		for _, t := range all {
@@ -189,6 +190,7 @@ type installer struct {
 	made       []*schema.Table // that were not there
 	values     []string        // statements that have added values to enums
 	last       bool            // of the attempts: what seems to be a race is none
+	within     bool            // a transaction of the program
 	changed    bool
 	err        error
 
@@ -442,8 +444,12 @@ func (in *installer) fullTextError(t *schema.Table, ix *schema.Index) {
 // taken says what is the matter when a name exists and looking again has not found it: something else has it.
 func (in *installer) taken(t *schema.Table, what string) {
 	if in.last && driver.IsRaced(in.err) {
-		in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err,
-			Detail: what + " is used by another object of the database; choose another one"}
+		detail := what + " is used by another object of the database; choose another one"
+		if in.within && in.db.DSN().Dialect == dsn.Postgres { // whose snapshot may be older than the object
+			detail += "; if another program has just made it, which a transaction at repeatable read or serializable does " +
+				"not see, run the transaction again, and call Install before the first one"
+		}
+		in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err, Detail: detail}
 	}
 }
 

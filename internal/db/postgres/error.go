@@ -81,11 +81,13 @@ var SQLStateNames = map[string]string{
 	"42883":         "there is no such function or operator",
 	"3D000":         "the database does not exist",
 	"28P01":         "the password was not accepted",
-	"54001":         "it is nested deeper than the server's max_stack_depth allows; use fewer conditions at once",
-	"54011":         "it has more columns than the server accepts; select fewer",
-	"54023":         "a function has more arguments than the server accepts; pass fewer",
-	"2BP01":         "another object of the database depends on it",
-	"53300":         "the server has no connection left",
+	"28000": "the server does not let this role in: it does not exist, it may not log in, or pg_hba.conf refuses this " +
+		"host, database or connection without TLS",
+	"54001": "it is nested deeper than the server's max_stack_depth allows; use fewer conditions at once",
+	"54011": "it has more columns than the server accepts; select fewer",
+	"54023": "a function has more arguments than the server accepts; pass fewer",
+	"2BP01": "another object of the database depends on it",
+	"53300": "the server has no connection left",
 }
 
 // ErrorOf translates an error of pgx. It returns nil for nil.
