@@ -49,6 +49,11 @@ type Definition interface {
 	HasSchema(space string) string
 	CreateSchema(space string) string
 
+	// Unseen returns a query for whether (boolean) there is a table or an index of a name that the transaction does not
+	// see, because it is newer than the transaction's snapshot; "" for the name asks whether there may be such things. It
+	// is "" where transactions see all that they may meet.
+	Unseen(name string) string
+
 	// CreateTable returns the statements that make the table without its indexes; they fail if it exists. A foreign key
 	// is included when inline says so for its column; the others are added by AddReference when the target exists, and
 	// those of several columns by AddForeignKey.

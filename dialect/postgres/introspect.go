@@ -199,6 +199,18 @@ func (Dialect) HasSchema(space string) string {
 	return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = " + quoteText(space) + ")"
 }
 
+// Unseen returns a query for whether a relation is newer than the snapshot, see [dialect.Definition]: to_regclass looks
+// at the catalog as it is, and a query at that of the transaction (PostgreSQL's manual, section "Caveats" of
+// "Concurrency Control").
+func (Dialect) Unseen(name string) string {
+	query := "SELECT pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable')"
+	if name == "" {
+		return query
+	}
+	oid := "pg_catalog.to_regclass(" + quoteText(dialect.QuoteTable(name)) + ")"
+	return query + " AND " + oid + " IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = " + oid + ")"
+}
+
 // CreateSchema returns the statement that makes a schema, see [dialect.Definition].
 func (Dialect) CreateSchema(space string) string {
 	return "CREATE SCHEMA IF NOT EXISTS " + dialect.Quote(space)

@@ -161,6 +161,9 @@ func (Dialect) Referrers() string { return referrers }
 // HasSchema returns "": a database is attached by who opens the connection.
 func (Dialect) HasSchema(string) string { return "" }
 
+// Unseen returns "": a transaction that writes sees all.
+func (Dialect) Unseen(string) string { return "" }
+
 // CreateSchema returns "".
 func (Dialect) CreateSchema(string) string { return "" }
 

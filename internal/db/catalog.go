@@ -93,6 +93,15 @@ func (db *DB) HasSchema(ctx context.Context, space string) (has bool, err error)
 	return has, err
 }
 
+// IsUnseen reports whether there is a table or an index of a name that the transaction of a context does not see,
+// because it is newer than the snapshot; without a name, whether there may be any.
+func (db *DB) IsUnseen(ctx context.Context, name string) (is bool, err error) {
+	if query := db.dialect.Unseen(name); query != "" {
+		err = db.inspect(ctx, query, "", func(r inspected) { is = r.bool(0) })
+	}
+	return is, err
+}
+
 // Referrers lists the other tables that refer to a table.
 func (db *DB) Referrers(ctx context.Context, table string) ([]string, error) {
 	var list []string

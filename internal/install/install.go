@@ -139,10 +139,10 @@ func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bo
 	if err != nil {
 		return false, err
 	}
-	within := db.InTx(ctx)
+	var in *installer
 	err = db.Tx(ctx, func(ctx context.Context) error {
-		in := newInstaller(ctx, db)
-		in.last, in.within, in.changed = last, within, grown
+		in = newInstaller(ctx, db)
+		in.last, in.changed = last, grown
 		in.begin()
 		distributed := in.distributing(all)
 		for _, t := range all {
@@ -155,6 +155,9 @@ func ensure(ctx context.Context, db *db.DB, all, wanted []*schema.Table, last bo
 		changed = in.changed
 		return in.err
 	})
+	if last && driver.IsRaced(err) {
+		err = in.raced(ctx, err)
+	}
 	return changed, err
 }
 
@@ -190,7 +193,7 @@ type installer struct {
 	made       []*schema.Table // that were not there
 	values     []string        // statements that have added values to enums
 	last       bool            // of the attempts: what seems to be a race is none
-	within     bool            // a transaction of the program
+	taken      takenName
 	changed    bool
 	err        error
 
@@ -405,7 +408,8 @@ func (in *installer) create(t *schema.Table) {
 			in.references = append(in.references, reference{table: t, key: k})
 		}
 	}
-	in.taken(t, "the name of the table")
+	_, name := schema.SplitName(t.Name)
+	in.isTaken(t, name, "the name of the table")
 	in.parts(t)
 	in.distribute(t)
 	in.indexes(t, t.Indexes)
@@ -418,7 +422,7 @@ func (in *installer) indexes(t *schema.Table, list []*schema.Index) {
 			continue
 		}
 		in.change(create, t)
-		in.taken(t, fmt.Sprintf("the name %q of an index", ix.Name))
+		in.isTaken(t, ix.Name, fmt.Sprintf("the name %q of an index", ix.Name))
 		if ix.FullText != nil {
 			in.fullTextError(t, ix)
 		}
@@ -439,18 +443,6 @@ func (in *installer) fullTextError(t *schema.Table, ix *schema.Index) {
 			ix.Name)
 	}
 	in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err, Detail: detail}
-}
-
-// taken says what is the matter when a name exists and looking again has not found it: something else has it.
-func (in *installer) taken(t *schema.Table, what string) {
-	if in.last && driver.IsRaced(in.err) {
-		detail := what + " is used by another object of the database; choose another one"
-		if in.within && in.db.DSN().Dialect == dsn.Postgres { // whose snapshot may be older than the object
-			detail += "; if another program has just made it, which a transaction at repeatable read or serializable does " +
-				"not see, run the transaction again, and call Install before the first one"
-		}
-		in.err = &driver.Error{Kind: driver.KindDrift, Op: "install", Table: t.Name, Err: in.err, Detail: detail}
-	}
 }
 
 // addReferences adds the references that close circles, now that all tables are there.

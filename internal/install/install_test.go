@@ -265,21 +265,3 @@ func TestTakenName(t *testing.T) {
 		is.True(!found.Exists)
 	})
 }
-
-// Ensure that a transaction whose snapshot is older than a table is told to run again, not that the name is taken.
-func TestTakenName_OldSnapshot(t *testing.T) {
-	t.Parallel()
-	is := is.New(t)
-	ctx := context.Background()
-	d := open(t, dbtest.Postgres(t))
-	err := d.Tx(ctx, func(inside context.Context) error {
-		_, err := d.Inspect(inside, "owner") // takes the snapshot
-		is.NoErr(err)
-		_, err = install.Ensure(ctx, d, table[owner](t))
-		is.NoErr(err)
-		_, err = install.Ensure(inside, d, table[owner](t))
-		return err
-	}, db.WithIsolation(driver.RepeatableRead))
-	is.True(errors.Is(err, driver.KindDrift))
-	is.True(strings.Contains(err.Error(), "run the transaction again"))
-}

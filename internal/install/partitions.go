@@ -24,7 +24,7 @@ type Retention struct {
 func (in *installer) parts(t *schema.Table) {
 	for _, p := range t.Parts(time.Now()) {
 		in.change([]string{in.d.CreatePartition(t, p)}, t)
-		in.taken(t, fmt.Sprintf("the name %q of a partition", p.Name))
+		in.isTaken(t, p.Name, fmt.Sprintf("the name %q of a partition", p.Name))
 	}
 }
 
