@@ -51,6 +51,7 @@ func TestCompletion(t *testing.T) {
 	is := is.New(t)
 	is.True(!strings.Contains(run(t, repos, "complete-words", "").out, "complete-words")) // it is hidden
 	is.True(!strings.Contains(run(t, repos, "--help").out, "complete-words"))
+	is.Equal(run(t, repos).out, run(t, repos, "--help").out) // no command
 	is.Equal(run(t, repos, "completion", "csh").code, promcli.CodeUsage)
 }
 

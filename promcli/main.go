@@ -76,7 +76,7 @@ type flags struct {
 }
 
 // Run runs the command with the given arguments and returns its exit code, such as [CodeDone]. It is [Main] for tests,
-// and for programs that have commands of their own.
+// and for programs that have commands of their own. Without arguments it shows the help.
 func Run(ctx context.Context, streams Streams, args []string, repos ...prom.AnyRepo) int {
 	e := newEnv(streams, repos)
 	defer e.close()
@@ -93,6 +93,9 @@ func Run(ctx context.Context, streams Streams, args []string, repos ...prom.AnyR
 	)
 	if err != nil {
 		panic(err) // a tag of a command is wrong, which each test finds
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	parsed, err := parse(parser, args)
 	switch {

@@ -231,8 +231,12 @@ func (m *migrateVerify) Run(ctx context.Context, e *env) error {
 			fmt.Fprintf(&b, "%s %s\n", e.paint(yellow, "kept until --allow lossy:"), text)
 		}
 		if report.Wrong == nil {
-			fmt.Fprintf(&b, "%s %d files make what the models say, and %d lead back\n", e.paint(green, "✓"), report.Files,
-				report.Undone)
+			verb := "make"
+			if report.Files == 1 {
+				verb = "makes"
+			}
+			fmt.Fprintf(&b, "%s %s %s what the models say, and %d lead back\n", e.paint(green, "✓"),
+				plural(report.Files, "file"), verb, report.Undone)
 		}
 		_, err := io.WriteString(w, b.String())
 		return err
