@@ -30,7 +30,8 @@ type Partitioning interface {
 	Partitions() string
 
 	// PartitionTriggers returns a query with one row for each trigger that fires for changes of a partition: its name
-	// text, and whether (boolean) it fires in each replication role.
+	// text, whether (boolean) it fires in each replication role, and whether it goes when the partition is detached and
+	// cannot be disabled until then.
 	PartitionTriggers() string
 
 	// PartitionPeriods returns a query for the periods of the rows in a partition, the default one, by the column that
@@ -42,13 +43,14 @@ type Partitioning interface {
 type PartitionSource struct {
 	Name     string             // "" when there is none
 	Columns  []string           // that are moved; nil when no rows are
-	Triggers []PartitionTrigger // of its own, which are disabled meanwhile
+	Triggers []PartitionTrigger // that do not fire meanwhile
 }
 
 // PartitionTrigger is a trigger of a partition.
 type PartitionTrigger struct {
 	Name   string // of the trigger
 	Always bool   // it fires in each replication role
+	Bound  bool   // it goes when the partition is detached, and cannot be disabled until then
 }
 
 // CreatePartitions returns the statements that make the partitions which a table has from its beginning, see

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prom-go/prom/dialect"
@@ -62,9 +63,10 @@ func (d Dialect) CreatePartition(t *schema.Table, p schema.Partition) string {
 
 // AttachPartition returns the statements that make a partition beside the table and attach it, which lets others read
 // and write the table, but for its default partition ("ALTER TABLE", section "ATTACH PARTITION"). The rows that belong
-// to it must have left that one by then. What moves them fires no triggers: to the table nothing happens.
+// to it must have left that one by then. What moves them fires no triggers: to the table nothing happens. Where those of
+// the default partition cannot be disabled, it is detached meanwhile, which locks the table.
 func (d Dialect) AttachPartition(t *schema.Table, p schema.Partition, from dialect.PartitionSource) (list []string) {
-	whole, part := d.Table(t.Name), d.Table(p.Name)
+	whole, part, detached := d.Table(t.Name), d.Table(p.Name), false
 	list = append(list, "CREATE TABLE "+part+" (LIKE "+whole+" INCLUDING ALL EXCLUDING IDENTITY)")
 	if from.Name != "" {
 		rest, column := d.Table(from.Name), dialect.Quote(t.Partition.Column.Name)
@@ -72,12 +74,16 @@ func (d Dialect) AttachPartition(t *schema.Table, p schema.Partition, from diale
 			"LOCK TABLE "+rest+" IN ACCESS EXCLUSIVE MODE")
 		if from.Columns != nil {
 			columns := dialect.QuoteList(from.Columns)
-			for _, g := range from.Triggers {
+			own := slices.DeleteFunc(slices.Clone(from.Triggers), func(g dialect.PartitionTrigger) bool { return g.Bound })
+			if detached = len(own) < len(from.Triggers); detached {
+				list = append(list, d.DetachPartition(t, from.Name))
+			}
+			for _, g := range own {
 				list = append(list, "ALTER TABLE "+rest+" DISABLE TRIGGER "+dialect.Quote(g.Name))
 			}
 			list = append(list, "WITH moved AS (DELETE FROM "+rest+" WHERE "+column+" >= "+limit(t, p.From)+" AND "+column+" < "+
 				limit(t, p.To)+" RETURNING "+columns+") INSERT INTO "+part+" ("+columns+") SELECT "+columns+" FROM moved")
-			for _, g := range from.Triggers {
+			for _, g := range own {
 				enable := " ENABLE TRIGGER "
 				if g.Always {
 					enable = " ENABLE ALWAYS TRIGGER "
@@ -86,7 +92,11 @@ func (d Dialect) AttachPartition(t *schema.Table, p schema.Partition, from diale
 			}
 		}
 	}
-	return append(list, "ALTER TABLE "+whole+" ATTACH PARTITION "+part+" "+bounds(t, p))
+	list = append(list, "ALTER TABLE "+whole+" ATTACH PARTITION "+part+" "+bounds(t, p))
+	if detached {
+		list = append(list, "ALTER TABLE "+whole+" ATTACH PARTITION "+d.Table(from.Name)+" DEFAULT")
+	}
+	return list
 }
 
 // DetachPartition returns the statement that detaches a partition. CONCURRENTLY is not for tables with a default one.
@@ -128,10 +138,12 @@ ORDER BY t.relname::text COLLATE "C"`
 // Partitions returns a query for the partitions of a table, see [dialect.Partitioning].
 func (Dialect) Partitions() string { return partitions }
 
-// PartitionTriggers returns a query for the triggers of a partition, see [dialect.Partitioning].
+// PartitionTriggers returns a query for the triggers of a partition, see [dialect.Partitioning]. Before PostgreSQL 15
+// those that a partition has of its table are internal ones, which only a superuser may disable.
 func (Dialect) PartitionTriggers() string {
-	return `SELECT tgname::text, tgenabled = 'A' FROM pg_catalog.pg_trigger
-WHERE tgrelid = ` + relation + ` AND NOT tgisinternal AND tgenabled IN ('O', 'A') ORDER BY tgname`
+	return `SELECT tgname::text, tgenabled = 'A', tgisinternal FROM pg_catalog.pg_trigger
+WHERE tgrelid = ` + relation + ` AND (NOT tgisinternal OR tgparentid <> 0 AND tgconstraint = 0)
+	AND tgenabled IN ('O', 'A') ORDER BY tgname`
 }
 
 // PartitionPeriods returns a query for the periods of the rows in a partition, see [dialect.Partitioning]. Times before

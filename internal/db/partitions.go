@@ -35,7 +35,7 @@ func (db *DB) inspectPartitions(ctx context.Context, table string, found *schema
 // PartitionTriggers lists the triggers that fire for changes of a partition.
 func (db *DB) PartitionTriggers(ctx context.Context, partition string) (list []dialect.PartitionTrigger, err error) {
 	err = db.inspect(ctx, db.dialect.PartitionTriggers(), partition, func(r inspected) {
-		list = append(list, dialect.PartitionTrigger{Name: r.text(0), Always: r.bool(1)})
+		list = append(list, dialect.PartitionTrigger{Name: r.text(0), Always: r.bool(1), Bound: r.bool(2)})
 	})
 	return list, err
 }
