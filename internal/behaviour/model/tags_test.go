@@ -237,7 +237,8 @@ func TestTagModels(t *testing.T) {
 
 		shelves := prom.NewRepo[Shelf](db)
 		err = shelves.Create(ctx, &Shelf{Name: "A"})
-		if e.Name == dbtest.NameSQLite || kit.ScanOne[int](t, d, "SELECT current_setting('server_version_num')::int") < 150000 {
+		if e.Name == dbtest.NameSQLite ||
+			kit.ScanOne[int](t, d, "SELECT current_setting('server_version_num')::int") < 150000 {
 			is.True(errors.Is(err, prom.ErrDrift)) // which says that there is no such index
 			return
 		}
