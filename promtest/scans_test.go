@@ -69,7 +69,8 @@ func TestNoScans(t *testing.T) {
 			"conditions": {all(parcels.Where(parcelCity.Eq("Bern"), parcelWeight.Gt(3))), "Parcel.City `prom:\"index=city_weight\"`, Parcel.Weight `prom:\"index=city_weight\"`"},
 			"order":      {all(parcels.OrderBy(parcelCity.Asc()).Limit(3)), "Parcel.City `prom:\"index\"`"},
 			"all":        {all(parcels.Query()), ""},
-			"count":      {func(ctx context.Context) error { _, err := parcels.Count(ctx); return err }, "a count without conditions reads all rows"},
+			"count": {func(ctx context.Context) error { _, err := parcels.Count(ctx); return err },
+				"a count without conditions reads all rows"},
 			"update": {func(ctx context.Context) error {
 				_, err := parcels.Where(parcelCity.Eq("Bern")).Update(ctx, parcelWeight.Set(1))
 				return err

@@ -19,14 +19,15 @@ const relation = `(SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to
 const Intercepts = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1::text)
 	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
-			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
+			AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3 AND g.tgtype & $2::int <> 0)))` // for each row, before
 
+// Internal triggers before each row are those that a partition has of its table before PostgreSQL 15: they count.
 // Triggers that fire after the row or for a statement suppress nothing. Those of tables that inherit from this one do.
 const suppresses = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = ` + relation + `
 	AND (c.relkind NOT IN ('r', 'p') OR c.relhasrules OR c.relrowsecurity OR c.relkind = 'r' AND c.relhassubclass OR EXISTS (SELECT 1
 		FROM pg_catalog.pg_trigger g
 		WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
-			AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3)))`
+			AND g.tgenabled <> 'D' AND g.tgtype & 3 = 3)))`
 
 // Events of triggers, the bits of pg_trigger.tgtype (catalog/pg_trigger.h).
 const (
@@ -38,7 +39,7 @@ const (
 // ordinary one without rules, without tables that inherit from it, and without triggers before each row that is
 // inserted or updated; and, as a text with spaces between them, the numbers of its columns that hold no NULL.
 const TableFacts = `SELECT c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g
-		WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0),
+		WHERE g.tgrelid = c.oid AND g.tgtype & 3 = 3 AND g.tgtype & 20 <> 0),
 	(SELECT string_agg(a.attnum::text, ' ') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnotnull AND a.attnum > 0)
 FROM pg_catalog.pg_class c WHERE c.oid = $1::oid`
 

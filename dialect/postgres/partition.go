@@ -63,8 +63,8 @@ func (d Dialect) CreatePartition(t *schema.Table, p schema.Partition) string {
 
 // AttachPartition returns the statements that make a partition beside the table and attach it, which lets others read
 // and write the table, but for its default partition ("ALTER TABLE", section "ATTACH PARTITION"). The rows that belong
-// to it must have left that one by then. What moves them fires no triggers: to the table nothing happens. Where those of
-// the default partition cannot be disabled, it is detached meanwhile, which locks the table.
+// to it must have left that one by then. What moves them fires no triggers: to the table nothing happens. Where
+// those of the default partition cannot be disabled, it is detached meanwhile, which locks the table.
 func (d Dialect) AttachPartition(t *schema.Table, p schema.Partition, from dialect.PartitionSource) (list []string) {
 	whole, part, detached := d.Table(t.Name), d.Table(p.Name), false
 	list = append(list, "CREATE TABLE "+part+" (LIKE "+whole+" INCLUDING ALL EXCLUDING IDENTITY)")

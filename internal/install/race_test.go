@@ -64,6 +64,7 @@ func TestOldSnapshot(t *testing.T) {
 			_, err := install.Ensure(ctx, d, table[owner](t))
 			return err
 		}, db.WithIsolation(driver.Serializable))
-		isDrift(t, err, "prom: install owner: schema drift: the name of the table is used by another object of the database; choose another one")
+		isDrift(t, err, "prom: install owner: schema drift: the name of the table is used by another object of the "+
+			"database; choose another one")
 	})
 }
