@@ -2,6 +2,7 @@ package failover_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"strconv"
@@ -34,11 +35,24 @@ func (b brittle) Write(p []byte) (int, error) {
 // a call of which nothing was sent: the server answers, and a new connection reaches it.
 func TestBrokenIdle(t *testing.T) {
 	t.Parallel()
+	for _, mode := range []string{"cache_statement", "exec", "simple_protocol"} {
+		for _, joined := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, joined %v", mode, joined), func(t *testing.T) {
+				t.Parallel()
+				brokenIdle(t, "default_query_exec_mode="+mode, joined)
+			})
+		}
+	}
+}
+
+// brokenIdle makes calls on a pool of prom's, or on one of the program's that prom joins, all of whose idle connections
+// break.
+func brokenIdle(t *testing.T, option string, joined bool) {
 	is := is.New(t)
 	ctx := kit.Ended(t)
 	const conns = 3
 	var era, dials atomic.Int64
-	db := kit.Open(t, dbtest.Postgres(t), prom.ConfigurePool(func(cfg *pgxpool.Config) error {
+	configure := func(cfg *pgxpool.Config) error {
 		cfg.MaxConns = conns
 		dial := cfg.ConnConfig.DialFunc
 		cfg.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -47,7 +61,21 @@ func TestBrokenIdle(t *testing.T) {
 			return brittle{c, &era, era.Load()}, err
 		}
 		return nil
-	}))
+	}
+	e := dbtest.Engine{Name: dbtest.NamePostgres, DSN: dbtest.Postgres(t)}
+	var db *prom.DB
+	if joined {
+		cfg, err := pgxpool.ParseConfig(e.With(option))
+		is.NoErr(err)
+		is.NoErr(configure(cfg))
+		own, err := pgxpool.NewWithConfig(ctx, cfg)
+		is.NoErr(err)
+		t.Cleanup(own.Close)
+		db, err = prom.OpenPoolIn(new(prom.Registry), "", own)
+		is.NoErr(err)
+	} else {
+		db = kit.Open(t, e.With(option), prom.ConfigurePool(configure))
+	}
 	items := prom.NewRepo[kit.Item](prom.Using(db))
 	is.NoErr(items.Install(ctx))
 	pool, err := prom.PgxPool(ctx, db)

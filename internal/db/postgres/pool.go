@@ -143,8 +143,16 @@ func prepareConn(cfg *pgxpool.Config) func(context.Context, *pgx.Conn) (bool, er
 	return func(ctx context.Context, c *pgx.Conn) (bool, error) { return before(ctx, c), nil }
 }
 
-// acquire takes a connection of the pool.
+// acquire takes a connection of the pool. One that breaks when it is looked at makes room for another.
 func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	c, broken, err := e.acquireOnce(ctx)
+	if broken && ctx.Err() == nil {
+		c, _, err = e.acquireOnce(ctx)
+	}
+	return c, err
+}
+
+func (e *engine) acquireOnce(ctx context.Context) (_ *pgxpool.Conn, broken bool, _ error) {
 	start := e.asks()
 	c, err := e.ask(ctx)
 	if err != nil {
@@ -155,19 +163,20 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	}
 	e.took(ctx, start, err)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if e.foreign || e.resets {
 		first := !sessionOf(c.Conn()).looked
 		if err := lookAt(ctx, c.Conn(), e.settings); err != nil {
+			broken = c.Conn().IsClosed()
 			giveBack(c, err)
-			return nil, err
+			return nil, broken, err
 		}
 		if first && e.watch != nil { // of a pool that does not tell when it makes one
 			e.watch.Connected(ctx, start, nil)
 		}
 	}
-	return c, nil
+	return c, false, nil
 }
 
 // ask waits for a connection of the pool, and is counted meanwhile.
