@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,9 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 	table, names := d.Table(t.Name), dialect.QuoteList(schema.ColumnNames(cols))
 	into := "INSERT INTO " + table + " (" + names + ") "
 	b := dialect.Bulk{Lists: into + "SELECT " + unnest(cols)}
+	if !slices.ContainsFunc(cols, func(c *schema.Column) bool { return !listed(c) }) {
+		b.Unnested = numbered.ReplaceAllLiteralString("SELECT "+unnest(cols), "?")
+	}
 	if key != nil {
 		b.Lists += " RETURNING " + d.Quote(key.Name)
 		// A subquery, so that the sequence is looked up once and not for each key. Who may insert need not be allowed
@@ -43,6 +47,19 @@ func (d Dialect) Bulk(t *schema.Table, cols []*schema.Column, key *schema.Column
 		b.Shape = into + b.Shape + " RETURNING " + names
 	}
 	return b
+}
+
+// numbered is a placeholder.
+var numbered = regexp.MustCompile(`\$[0-9]+`)
+
+// listed reports whether a list of a column's values is an argument like any other.
+func listed(c *schema.Column) bool {
+	switch c.Kind {
+	case schema.Bool, schema.Int16, schema.Int32, schema.Int64, schema.Float32, schema.Float64, schema.Text, schema.Bytes,
+		schema.Time, schema.Date, schema.UUID, schema.Decimal:
+		return c.Form == schema.FormOwn || c.Form == schema.FormZoneless
+	}
+	return false
 }
 
 // overriding has INSERT take values for identity columns that are GENERATED ALWAYS.

@@ -6,11 +6,9 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/internal/db/driver"
 	"github.com/prom-go/prom/internal/render"
 	"github.com/prom-go/prom/internal/scan"
-	"github.com/prom-go/prom/schema"
 )
 
 // Batch collects operations on the repos of one connection that go to the database together. The zero Batch is empty
@@ -19,29 +17,73 @@ type Batch struct {
 	ops []*batchOp
 }
 
-// batchOp is one operation of a batch.
+// batchOp is one operation of a batch. What is to be done at each step is its action's.
 type batchOp struct {
 	driver.Statement
-	bind  func() (*binding, error)
-	build func(ctx context.Context, op *batchOp) error // makes the statement
-	read  func(rows driver.Rows) error                 // not of a statement that is counted
-	// keeps the value for the case that the batch fails; nil without hooks
-	keep func() *scan.Kept
-	// follows the statements in their transaction; nil without hooks
-	after func(ctx context.Context, op *batchOp) error
-	// returns what has been written, and the keys of its rows, for who listens; nil when nothing is to be told
-	wrote func(op *batchOp) written
-	// takes how the batch ended, and returns how the operation did
-	done  func(ctx context.Context, op *batchOp, err error) error
-	place func(error) error // gives an error the operation's place
+	action
+	repo   *Repo     // nil when b is given
+	b      *binding  // of the repo, once the statement is made
+	hooked *rowWrite // the action, when hooks are called for its value
 	// says more about an error, once the batch is undone; nil for nothing more
-	why  func(ctx context.Context, err error) error
-	own  bool // what build returned is a hook's, or has its place
-	skip bool // there is nothing to do
+	why    func(ctx context.Context, err error) error
+	own    bool // what build returned is a hook's, or has its place
+	skip   bool // there is nothing to do
+	silent bool // who listens is told of what it wrote by somebody else
 	// its success does not show that the table has all columns
 	some bool
 	text *render.Text // when the statement may need other tables too
-	b    *binding
+}
+
+// action is what an operation does at the steps of its batch. Statements may be made and read again when what went
+// before has come to nothing.
+type action interface {
+	// build makes the statement.
+	build(ctx context.Context, op *batchOp) error
+	// read reads the rows; not those of a statement that is counted.
+	read(op *batchOp, rows driver.Rows) error
+	// done takes how the batch ended, and returns how the operation did.
+	done(ctx context.Context, op *batchOp, err error) error
+}
+
+// teller is an action that writes, and says what it wrote and the keys of its rows, for who listens.
+type teller interface {
+	wrote(op *batchOp) written
+}
+
+// steps is an action of functions. Without done, the operation has nothing to do with how the batch ends.
+type steps struct {
+	onBuild func(ctx context.Context, op *batchOp) error
+	onRead  func(op *batchOp, rows driver.Rows) error
+	onDone  func(ctx context.Context, op *batchOp, err error) error
+}
+
+func (s *steps) build(ctx context.Context, op *batchOp) error { return s.onBuild(ctx, op) }
+func (s *steps) read(op *batchOp, rows driver.Rows) error     { return s.onRead(op, rows) }
+
+func (s *steps) done(ctx context.Context, op *batchOp, err error) error {
+	if s.onDone == nil {
+		return nil
+	}
+	return s.onDone(ctx, op, err)
+}
+
+// bind returns the binding of the operation's repo.
+func (op *batchOp) bind() (*binding, error) {
+	if op.repo == nil {
+		return op.b, nil
+	}
+	return op.repo.bind()
+}
+
+// place gives an error the operation's place.
+func (op *batchOp) place(err error) error {
+	table := noTable
+	if op.repo != nil {
+		table = op.repo.table
+	} else if op.b != nil {
+		table = op.b.table
+	}
+	return ErrorOf(op.Op, table, err)
 }
 
 // Result is what an operation of a batch returns once that has run.
@@ -85,7 +127,7 @@ func ascribedBatch(ctx context.Context, ops []*batchOp) error {
 
 // runBatch runs operations, in a transaction if some have hooks, which are to be part of it.
 func runBatch(ctx context.Context, ops []*batchOp) error {
-	first := slices.IndexFunc(ops, func(op *batchOp) bool { return op.after != nil })
+	first := slices.IndexFunc(ops, func(op *batchOp) bool { return op.hooked != nil })
 	if first < 0 {
 		return sendBatch(ctx, ops)
 	}
@@ -95,8 +137,8 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	var kept []*scan.Kept
 	for _, op := range ops {
-		if op.keep != nil {
-			kept = append(kept, op.keep())
+		if op.hooked != nil {
+			kept = append(kept, op.hooked.keep())
 		}
 	}
 	return b.undoing(ctx, kept, func(ctx context.Context) error {
@@ -104,8 +146,8 @@ func runBatch(ctx context.Context, ops []*batchOp) error {
 			return err
 		}
 		for i, op := range ops {
-			if op.after != nil && !op.skip {
-				if err := op.after(ctx, op); err != nil {
+			if op.hooked != nil && !op.skip {
+				if err := op.hooked.after(ctx, op); err != nil {
 					return &At{i, err}
 				}
 			}
@@ -142,7 +184,7 @@ func sendBatch(ctx context.Context, ops []*batchOp) error {
 	}
 	var tries attempts
 	for {
-		failed, err := db.Batch(ctx, sts, func(i int, rows driver.Rows) error { return ops[at[i]].read(rows) })
+		failed, err := db.Batch(ctx, sts, func(i int, rows driver.Rows) error { return ops[at[i]].read(ops[at[i]], rows) })
 		if err == nil {
 			break
 		}
@@ -219,281 +261,15 @@ func (r *Repo) Batch(b *Batch) Ops { return Ops{repo: r, batch: b} }
 
 // add adds an operation.
 func (o Ops) add(verb string, write bool, op *batchOp) {
-	r := o.repo
-	op.bind = r.bind
-	op.place = func(err error) error { return ErrorOf(verb, r.table, err) }
-	op.Op, op.Table, op.Write = verb, r.table.Name, write
+	op.repo = o.repo
+	op.Op, op.Table, op.Write = verb, o.repo.table.Name, write
 	o.batch.ops = append(o.batch.ops, op)
 }
 
 // fail adds an operation that fails before anything is sent, with an error that has its place.
 func (o Ops) fail(verb string, err error) {
-	o.add(verb, true, &batchOp{
-		build: func(_ context.Context, op *batchOp) error {
-			op.own = true
-			return err
-		},
-		done: func(context.Context, *batchOp, error) error { return nil },
-	})
-}
-
-// write adds a statement that stores v and returns its row. It works on a copy of v, which build fills in.
-func (o Ops) write(verb string, v unsafe.Pointer, hooks hookSet,
-	build func(ctx context.Context, op *batchOp, w *work) error) {
-	r := o.repo
-	if err := r.given(verb, v); err != nil {
-		o.fail(verb, err)
-		return
-	}
-	w := r.take()
-	hooks &= r.hooks
-	settled := false
-	settle := func(op *batchOp) error {
-		if settled || op.skip {
-			return nil
-		}
-		settled = true
-		if op.Batched == driver.BatchCount {
-			if err := r.inserted(w, w.stored, w.cols, op.Args, op.LastKey); err != nil {
-				return err
-			}
-		}
-		r.memory.Copy(v, w.stored)
-		return nil
-	}
-	var op *batchOp
-	op = &batchOp{
-		build: func(ctx context.Context, op *batchOp) error {
-			if hooks&befores != 0 {
-				if err := (hooks & befores).call(ctx, r.memory.Pointer(v)); err != nil {
-					op.own = true
-					return err
-				}
-			}
-			settled = false
-			w.store(r, v)
-			w.cols, w.args = w.cols[:0], w.args[:0]
-			return build(ctx, op, w)
-		},
-		read: func(rows driver.Rows) error {
-			w.loader.Plan, w.one = r.plan, w.stored
-			err := w.ReadRows(rows)
-			if err == nil && !w.found && rows.Close() == nil {
-				return r.noRow(&op.Statement)
-			}
-			return err
-		},
-		done: func(_ context.Context, op *batchOp, err error) error {
-			defer r.give(w)
-			if err == nil {
-				err = settle(op)
-			}
-			return err
-		},
-	}
-	op.wrote = func(op *batchOp) written {
-		if c := r.madeKey(w.cols); c != nil && op.Batched == driver.BatchCount {
-			_ = r.plan.Set(w.stored, c, schema.IntValue(schema.Int64, op.LastKey)) // settle returns the error
-		}
-		return written{verb, 1, r.keysOf(scan.One(w.stored))}
-	}
-	if hooks != 0 {
-		op.keep = func() *scan.Kept { return r.plan.Keep(scan.One(v)) }
-		op.after = func(ctx context.Context, op *batchOp) error {
-			if err := settle(op); err != nil {
-				return err
-			}
-			return (hooks & afters).call(ctx, r.memory.Pointer(v))
-		}
-	}
-	o.add(verb, true, op)
-}
-
-// Create inserts v.
-func (o Ops) Create(v unsafe.Pointer) {
-	r := o.repo
-	o.write("insert", v, createHooks, func(ctx context.Context, op *batchOp, w *work) (err error) {
-		if w.cols, err = r.fill(w.cols, w.stored, now()); err != nil {
-			return err
-		}
-		if op.Args, err = r.values(ctx, op.Op, w.args, w.stored, w.cols); err != nil {
-			op.own = true
-			return err
-		}
-		op.Stores = driver.StoresInsert
-		if err = op.b.look(ctx); err != nil {
-			return err
-		}
-		only, err := r.insertsOnly(ctx, op.b, w.cols)
-		if err != nil {
-			op.own = true
-			return err
-		}
-		if op.Batched = driver.BatchRows; only {
-			op.Batched = driver.BatchCount
-			op.SQL, err = op.b.stmts.InsertOnly(w.cols)
-			return err
-		}
-		w.returns(r.plan, r.keptBut(w.cols))
-		op.Check, op.Undo, op.Kept = w, true, w.Kept
-		op.SQL, err = op.b.stmts.Insert(w.cols, 1)
+	o.add(verb, true, &batchOp{action: &steps{onBuild: func(_ context.Context, op *batchOp) error {
+		op.own = true
 		return err
-	})
-}
-
-// CreateMany inserts the values of a list, each by itself.
-func (o Ops) CreateMany(list scan.List) {
-	for i := range list.Len {
-		o.Create(o.repo.memory.At(list, i))
-	}
-}
-
-// Update updates the row of v; a row that is gone, or was changed since, fails the batch.
-func (o Ops) Update(v unsafe.Pointer) {
-	r := o.repo
-	o.write("update", v, updateHooks, func(ctx context.Context, op *batchOp, w *work) error {
-		if err := r.needKey("update"); err != nil {
-			return err
-		}
-		cols, err := r.changes(nil, w.stored)
-		if err != nil {
-			return err
-		}
-		if op.skip = len(cols) == 0; op.skip {
-			return nil
-		}
-		if op.Args, err = r.changed(ctx, op.Op, nil, w.stored, cols); err != nil {
-			op.own = true
-			return err
-		}
-		by, args, err := r.rowIs(op.Args, v)
-		if err != nil {
-			return err
-		}
-		op.Args = args
-		if err := op.b.look(ctx); err != nil {
-			return err
-		}
-		op.SQL, err = op.b.stmts.UpdateKey(cols, by, r.loadedDeleted(v))
-		op.Batched = driver.BatchJudged // the row may be gone
-		w.returns(r.plan, r.keptBut(cols))
-		op.Check, op.Undo, op.Kept = w, true, w.Kept
-		op.why = func(ctx context.Context, err error) error {
-			return r.missed(ctx, err, r.stands(v), by, args[len(cols):])
-		}
-		return err
-	})
-}
-
-// DeleteKey deletes the row with that key. The result says how many rows were deleted, 0 or 1.
-func (o Ops) DeleteKey(key []any) *Result {
-	return o.change("delete", func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error) {
-		row, err := o.repo.convertKey(nil, key)
-		if err != nil {
-			return nil, nil, err
-		}
-		q := &Query{repo: o.repo, spec: ast.Spec{}.KeyIs(o.repo.table.Key, row)}
-		return q.deletion()(b.stmts, nil, returning)
-	})
-}
-
-// Get reads the row with that key. When there is none the batch does not fail; the result does.
-func (o Ops) Get(key []any) *Result {
-	r, result := o.repo, newResult()
-	var v unsafe.Pointer
-	var unread error
-	o.add("get", false, &batchOp{
-		build: func(ctx context.Context, op *batchOp) (err error) {
-			if op.Args, err = r.convertKey(nil, key); err != nil {
-				return err
-			}
-			if err = op.b.look(ctx); err != nil {
-				return err
-			}
-			op.SQL, err = op.b.stmts.SelectBy(r.table.Key)
-			return err
-		},
-		read: func(rows driver.Rows) error {
-			v, unread = nil, nil
-			loader := scan.Reader{Plan: r.plan}
-			for unread == nil && rows.Next() {
-				v = r.memory.New()
-				unread = loader.Load(rows, v)
-			}
-			return nil
-		},
-		done: func(ctx context.Context, op *batchOp, err error) error {
-			switch {
-			case err != nil:
-			case unread != nil:
-				err = op.place(unread)
-			case v == nil:
-				err = r.notFound("get")
-			default:
-				err = r.loadedOne(ctx, v)
-			}
-			if result.Err = err; err == nil {
-				result.One = v
-			}
-			return nil
-		},
-	})
-	return result
-}
-
-// All reads the rows of a query, which must be one of this repo's model.
-func (o Ops) All(q *Query) *Result {
-	return o.list(o.repo.plan, q.spec, func(_ context.Context, op *batchOp) error {
-		if len(q.with) > 0 {
-			return errors.New("a batch cannot load relations; call LoadInto after it has run")
-		}
-		text, args, err := op.b.stmts.Select(nil, q.spec)
-		return op.setText(text, args, err)
-	}, o.repo.loaded)
-}
-
-// list adds an operation whose rows it reads by a plan, or by the part of it that a spec selects, all of them. They are
-// given to loaded, if there is one.
-func (o Ops) list(
-	plan *scan.Plan,
-	spec ast.Spec,
-	build func(context.Context, *batchOp) error,
-	loaded func(context.Context, scan.List) error,
-) *Result {
-	result := newResult()
-	var list scan.List
-	var unread error
-	var part *scan.Result
-	o.add("query", false, &batchOp{
-		build: func(ctx context.Context, op *batchOp) (err error) {
-			if part, err = partOf(plan, spec); err != nil {
-				return err
-			}
-			return build(ctx, op)
-		},
-		read: func(rows driver.Rows) error {
-			w := work{hint: firstList}
-			w.loader.Plan = plan
-			if part != nil {
-				w.loader.Use(part)
-			}
-			unread = w.ReadRows(rows)
-			list = w.list
-			return nil
-		},
-		done: func(ctx context.Context, op *batchOp, err error) error {
-			switch {
-			case err != nil:
-			case unread != nil:
-				err = op.place(unread)
-			case loaded != nil:
-				err = loaded(ctx, list)
-			}
-			if result.Err = err; err == nil {
-				result.List = list
-			}
-			return nil
-		},
-	})
-	return result
+	}}})
 }

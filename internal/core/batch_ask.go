@@ -17,8 +17,9 @@ func (o Ops) One(q *Query) *Result {
 	}
 	result := o.All(q)
 	op := o.batch.ops[len(o.batch.ops)-1]
-	done := op.done
-	op.done = func(ctx context.Context, op *batchOp, err error) error {
+	list := op.action.(*steps)
+	done := list.onDone
+	list.onDone = func(ctx context.Context, op *batchOp, err error) error {
 		err = done(ctx, op, err)
 		switch {
 		case result.Err != nil:
@@ -52,25 +53,37 @@ func (o Ops) ask(verb string, q *Query, build func(*render.Statements, []schema.
 ) *Result {
 	result := newResult()
 	var n int
-	o.add(verb, false, &batchOp{
-		build: func(_ context.Context, op *batchOp) error {
+	o.add(verb, false, &batchOp{action: &steps{
+		onBuild: func(_ context.Context, op *batchOp) error {
 			text, args, err := build(op.b.stmts, nil, q.spec)
 			return op.setText(text, args, err)
 		},
-		read: func(rows driver.Rows) (err error) {
+		onRead: func(_ *batchOp, rows driver.Rows) (err error) {
 			for n = 0; rows.Next() && err == nil; {
 				n, err = read(rows)
 			}
 			return err
 		},
-		done: func(_ context.Context, _ *batchOp, err error) error {
+		onDone: func(_ context.Context, _ *batchOp, err error) error {
 			if result.Err = err; err == nil {
 				result.N = n
 			}
 			return nil
 		},
-	})
+	}})
 	return result
+}
+
+// DeleteKey deletes the row with that key. The result says how many rows were deleted, 0 or 1.
+func (o Ops) DeleteKey(key []any) *Result {
+	return o.change("delete", func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error) {
+		row, err := o.repo.convertKey(nil, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		q := &Query{repo: o.repo, spec: ast.Spec{}.KeyIs(o.repo.table.Key, row)}
+		return q.deletion()(b.stmts, nil, returning)
+	})
 }
 
 // UpdateWhere assigns new values to the rows of a query. The result is how many they were.
@@ -91,50 +104,56 @@ func (o Ops) DeleteWhere(q *Query) *Result {
 func (o Ops) change(verb string, build func(b *binding, returning render.Returning) (*render.Text,
 	[]schema.Value, error)) *Result {
 	result := newResult()
-	var keys *keyRows // that are told to who listens
-	var op *batchOp
-	op = &batchOp{
-		some: true,
-		build: func(ctx context.Context, op *batchOp) error {
-			if keys = nil; op.b.toldKeys() {
-				keys = &keyRows{repo: o.repo}
-				text, args, err := build(op.b, render.ReturnKeys)
-				op.Batched, op.Check, op.Undo, op.Kept = driver.BatchRows, keys, true, keptAll
-				return op.setText(text, args, err)
-			}
-			text, args, err := build(op.b, render.ReturnNothing)
-			if op.Batched = driver.BatchCount; err == nil && !op.b.counts(ctx) {
-				op.Batched = driver.BatchRows
-				text, args, err = build(op.b, render.ReturnRows)
-			}
-			return op.setText(text, args, err)
-		},
-		read: func(rows driver.Rows) (err error) {
-			switch {
-			case keys != nil:
-				err = keys.ReadRows(rows)
-				op.Changed = int64(len(keys.keys))
-			case op.Batched == driver.BatchRows:
-				op.Changed = int64(numberOf(rows))
-			}
-			return err
-		},
-		wrote: func(op *batchOp) written {
-			w := written{op: verb, rows: op.Changed}
-			if keys != nil {
-				w.keys = keys.keys
-			}
-			return w
-		},
-		done: func(_ context.Context, op *batchOp, err error) error {
-			if result.Err = err; err == nil {
-				result.N = int(op.Changed)
-			}
-			return nil
-		},
-	}
-	o.add(verb, true, op)
+	o.add(verb, true, &batchOp{some: true, action: &change{result: result, statement: build}})
 	return result
+}
+
+// change is the action of a statement that changes the rows of a query.
+type change struct {
+	result    *Result
+	statement func(b *binding, returning render.Returning) (*render.Text, []schema.Value, error)
+	keys      *keyRows // that are told to who listens
+}
+
+func (c *change) build(ctx context.Context, op *batchOp) error {
+	if c.keys = nil; op.b.toldKeys() {
+		c.keys = &keyRows{repo: op.repo}
+		text, args, err := c.statement(op.b, render.ReturnKeys)
+		op.Batched, op.Check, op.Undo, op.Kept = driver.BatchRows, c.keys, true, keptAll
+		return op.setText(text, args, err)
+	}
+	text, args, err := c.statement(op.b, render.ReturnNothing)
+	if op.Batched = driver.BatchCount; err == nil && !op.b.counts(ctx) {
+		op.Batched = driver.BatchRows
+		text, args, err = c.statement(op.b, render.ReturnRows)
+	}
+	return op.setText(text, args, err)
+}
+
+func (c *change) read(op *batchOp, rows driver.Rows) (err error) {
+	switch {
+	case c.keys != nil:
+		err = c.keys.ReadRows(rows)
+		op.Changed = int64(len(c.keys.keys))
+	case op.Batched == driver.BatchRows:
+		op.Changed = int64(numberOf(rows))
+	}
+	return err
+}
+
+func (c *change) wrote(op *batchOp) written {
+	w := written{op: op.Op, rows: op.Changed}
+	if c.keys != nil {
+		w.keys = c.keys.keys
+	}
+	return w
+}
+
+func (c *change) done(_ context.Context, op *batchOp, err error) error {
+	if c.result.Err = err; err == nil {
+		c.result.N = int(op.Changed)
+	}
+	return nil
 }
 
 // setText sets the statement of an operation.

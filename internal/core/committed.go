@@ -103,10 +103,11 @@ func tellBatch(ctx context.Context, ops []*batchOp) {
 	var b *binding
 	var all written
 	for _, op := range ops {
-		if op.wrote == nil || op.skip || op.b.commits == nil {
+		t, writes := op.action.(teller)
+		if !writes || op.silent || op.skip || op.b.commits == nil {
 			continue
 		}
-		w := op.wrote(op)
+		w := t.wrote(op)
 		if w.rows == 0 {
 			continue
 		}

@@ -351,30 +351,3 @@ func (c *Conflict) stored(ctx context.Context, b *binding, vs, stored scan.List,
 	}
 	return outcomes
 }
-
-// add adds the insert of v to a batch.
-func (c *Conflict) add(batch *Batch, v unsafe.Pointer, outcome *Outcome) {
-	r := c.repo
-	r.Batch(batch).write(c.does(), v, c.hooks, func(ctx context.Context, op *batchOp, w *work) error {
-		text, err := c.build(ctx, op.b, w)
-		if err != nil {
-			op.own = true
-			return err
-		}
-		op.SQL, op.Args, op.text, op.Tell, w.Tell = text.SQL, w.args, text, c.tells(), c.tells()
-		op.Check, op.Undo, op.Kept = w.Check, w.Undo, w.Kept
-		op.skip, op.Stores = false, c.stores()
-		op.read = func(rows driver.Rows) error {
-			w.one = w.stored
-			err := w.ReadRows(rows)
-			if err == nil && !w.found && op.Stores.Must() && rows.Close() == nil {
-				return r.noRow(&op.Statement)
-			}
-			op.skip = !w.found // there is nothing to assign
-			*outcome = c.outcome(w, &op.Statement)
-			return err
-		}
-		return nil
-	})
-	batch.ops[len(batch.ops)-1].wrote = nil // CreateMany tells of all of them
-}

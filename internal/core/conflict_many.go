@@ -25,10 +25,20 @@ type together struct {
 	how  render.Conflict
 	kept uint64
 	keys []string // of the values, in the columns of the conflict; where what is left alone is not returned
+	args []schema.Value
+
+	lists bool // the values go as a list for each column
 }
 
-// maxConflicts bounds the rows of one statement; as with maxRows, more gain nothing.
-const maxConflicts = 256
+// The bounds of the rows of one statement: of rows of arguments, where more gain nothing, as with maxRows, and of lists,
+// for the sake of the memory that they take.
+const (
+	maxConflicts = 256
+	maxListed    = 3000
+)
+
+// furtherArgs is how many arguments a statement usually has beside those of its rows, at most.
+const furtherArgs = 16
 
 // together returns how values are inserted by statements of many rows, or nil when they must go one by one: because
 // they are not all inserted by the same columns, or have hooks, or one of them is there twice, so that it conflicts
@@ -41,7 +51,8 @@ func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, o
 	}
 	t := &together{Conflict: c, b: b, values: values, outcomes: outcomes}
 	seen := make(map[string]struct{}, values.Len)
-	var key []byte
+	var keys []byte // of all values; where it is moved, those before it stay
+	var filled []*schema.Column
 	for i := range values.Len {
 		v := r.memory.At(values, i)
 		on, err := c.target(v)
@@ -49,21 +60,26 @@ func (c *Conflict) together(ctx context.Context, b *binding, values scan.List, o
 			r.conflicts(ctx, b, v, on.cols) != nil {
 			return nil
 		}
-		cols, err := r.fill(nil, v, at)
+		cols, err := r.fill(filled[:0], v, at)
 		if err != nil || i > 0 && !slices.Equal(cols, t.cols) {
 			return nil
 		}
-		t.on, t.cols = on, cols
+		if i == 0 {
+			t.on, t.cols = on, slices.Clone(cols)
+		}
+		filled = cols
 		c.touch(v, at)
-		if key, err = r.conflictKey(key[:0], v, on.cols); err != nil {
+		from := len(keys)
+		if keys, err = r.conflictKey(keys, v, on.cols); err != nil {
 			return nil
 		}
-		if _, twice := seen[string(key)]; twice {
+		key := unsafe.String(unsafe.SliceData(keys[from:]), len(keys)-from)
+		if _, twice := seen[key]; twice {
 			return nil
 		}
-		seen[string(key)] = struct{}{}
+		seen[key] = struct{}{}
 		if c.nothing {
-			t.keys = append(t.keys, string(key))
+			t.keys = append(t.keys, key)
 		}
 	}
 	plain, err := b.plainIndex(ctx, t.on.cols)
@@ -116,26 +132,39 @@ func appendByBytes(dst []byte, c *schema.Column, value schema.Value) ([]byte, er
 // run inserts the values: all or none. It reports false, and has stored nothing, when what the statements did could not
 // be told, so that the values are to go one by one.
 func (t *together) run(ctx context.Context) (done bool, err error) {
-	if t.values.Len <= maxConflicts && powerOfTwo(t.values.Len) && t.b.db.Dialect().Features().ManyWriters {
-		err = t.insert(ctx, 0, t.values.Len)
-	} else {
-		err = t.b.inTx(ctx, func(ctx context.Context) error {
-			size := maxConflicts
-			for from := 0; from < t.values.Len; from += size {
-				for size > t.values.Len-from || size*len(t.cols) > t.b.db.Dialect().Features().MaxArgs-reservedArgs {
-					size /= 2
-				}
-				if err := t.insert(ctx, from, from+size); err != nil {
-					return err
-				}
+	t.lists = t.b.stmts.Lists(t.cols)
+	all := func(ctx context.Context) error {
+		for from := 0; from < t.values.Len; {
+			to := from + t.size(t.values.Len-from)
+			if err := t.insert(ctx, from, to); err != nil {
+				return err
 			}
-			return nil
-		})
+			from = to
+		}
+		return nil
+	}
+	if t.size(t.values.Len) == t.values.Len && t.b.db.Dialect().Features().ManyWriters {
+		err = all(ctx) // one statement
+	} else {
+		err = t.b.inTx(ctx, all)
 	}
 	if err != nil && ctx.Err() == nil && tellsWhich(err) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// size returns how many of the values that are left go into one statement. As rows of arguments they are a power of
+// two, so that the last ones of many different sizes are a few shapes and not one for each size.
+func (t *together) size(left int) int {
+	if t.lists {
+		return min(left, maxListed)
+	}
+	size := maxConflicts
+	for size > left || size*len(t.cols) > t.b.db.Dialect().Features().MaxArgs-reservedArgs {
+		size /= 2
+	}
+	return size
 }
 
 // tellsWhich reports whether an error is one of a value, which one by one tells, with its number.
@@ -151,22 +180,31 @@ func tellsWhich(err error) bool {
 // reservedArgs is room for the arguments of assignments.
 const reservedArgs = 1000
 
-func powerOfTwo(n int) bool { return n&(n-1) == 0 }
-
 // errUntold says that the rows which a statement has returned are not those of its values, one after the other.
 var errUntold = errors.New("the rows are not those of the values")
 
 // insert inserts the values from one to before another.
 func (t *together) insert(ctx context.Context, from, to int) error {
 	r := t.repo
-	var args []schema.Value
 	var err error
+	args := t.args[:0]
+	if args == nil {
+		args = make([]schema.Value, 0, (to-from)*len(t.cols)+furtherArgs)
+	}
 	for i := from; i < to; i++ {
 		if args, err = r.values(ctx, "upsert", args, r.memory.At(t.values, i), t.cols); err != nil {
 			return &At{i, err}
 		}
 	}
-	text, args, err := t.b.stmts.UpsertMany(args, t.cols, t.how, to-from)
+	t.args = args // for the next ones
+	rows := to - from
+	if t.lists {
+		if args, err = columnLists(args, t.cols, rows); err != nil {
+			return ErrorOf("upsert", r.table, err)
+		}
+		rows = 0
+	}
+	text, args, err := t.b.stmts.UpsertMany(args, t.cols, t.how, rows)
 	if err == nil {
 		err = text.CheckDB(t.b.db)
 	}
@@ -191,6 +229,19 @@ func (t *together) insert(ctx context.Context, from, to int) error {
 	r.memory.CopyAll(r.memory.Part(t.values, from, to), stored)
 	copy(t.outcomes[from:to], outcomes)
 	return nil
+}
+
+// columnLists makes a list for each column of the values of rows.
+func columnLists(values []schema.Value, cols []*schema.Column, rows int) ([]schema.Value, error) {
+	lists := make([]schema.Value, len(cols), len(cols)+furtherArgs)
+	for j, c := range cols {
+		var err error
+		at := func(i int) (schema.Value, error) { return values[i*len(cols)+j], nil }
+		if lists[j], err = schema.NewList(c.Kind, rows, at); err != nil {
+			return nil, err
+		}
+	}
+	return lists, nil
 }
 
 // read reads the rows that a statement returns, which come in the order of the values, into these.
@@ -237,7 +288,7 @@ func (t *together) read(rows driver.Rows, w *work, stored scan.List, outcomes []
 			}
 		}
 	}
-	if !t.nothing && i < stored.Len && rows.Close() == nil {
+	if !t.nothing && i < stored.Len { // an error of the result comes before this one
 		return r.noRow(&w.Statement) // a trigger or a rule has suppressed one
 	}
 	return nil

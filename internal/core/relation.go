@@ -146,10 +146,11 @@ func runTogether(ctx context.Context, level []*loading) error {
 		ops[i] = &batchOp{
 			Statement: l.statement(),
 			text:      l.text,
-			bind:      func() (*binding, error) { return l.b, nil },
-			build:     func(context.Context, *batchOp) error { return l.text.CheckDB(l.b.db) },
-			read:      l.read,
-			place:     func(err error) error { return ErrorOf("load", l.b.table, err) },
+			b:         l.b,
+			action: &steps{
+				onBuild: func(context.Context, *batchOp) error { return l.text.CheckDB(l.b.db) },
+				onRead:  func(_ *batchOp, rows driver.Rows) error { return l.read(rows) },
+			},
 		}
 		if known {
 			ops[i].Batched = driver.BatchKnown

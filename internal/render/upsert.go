@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/Masterminds/squirrel"
+
 	"github.com/prom-go/prom/internal/ast"
 	"github.com/prom-go/prom/schema"
 )
@@ -94,7 +96,8 @@ func (s *Statements) Upsert(args []schema.Value, cols []*schema.Column, c Confli
 }
 
 // UpsertMany is Upsert for several rows, of which each tells whether it was inserted. The arguments begin with the
-// values of the rows, and nothing else is before them.
+// values of the rows, and nothing else is before them. For no number of rows they are a list for each column; see
+// [Statements.Lists].
 func (s *Statements) UpsertMany(args []schema.Value, cols []*schema.Column, c Conflict, rows int) (*Text,
 	[]schema.Value, error) {
 	c.Tell = c.Tell && !c.Nothing
@@ -127,6 +130,9 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		r := s.renderer()
 		r.sc.bare, r.st.conflict = false, true
 		b := s.insertBuilder(cols, rows)
+		if rows == 0 {
+			b = b.Select(s.unnested(cols))
+		}
 		if strings.EqualFold(s.Table.Local(), "excluded") {
 			r.sc.name = "target" // its own name means the row that could not be inserted
 			b = b.Into(s.from + " AS target")
@@ -146,6 +152,19 @@ func (s *Statements) newUpsert(key []byte, cols []*schema.Column, c Conflict, ro
 		}
 		return text, err
 	})
+}
+
+// Lists reports whether rows of columns can be the arguments of a statement as a list for each column.
+func (s *Statements) Lists(cols []*schema.Column) bool { return s.Bulk(cols, nil).Unnested != "" }
+
+// unnested is the query of rows that are given as lists.
+func (s *Statements) unnested(cols []*schema.Column) squirrel.SelectBuilder {
+	args := make([]any, len(cols))
+	for i := range args {
+		args[i] = schema.Value{}
+	}
+	query := strings.TrimPrefix(s.Bulk(cols, nil).Unnested, "SELECT ")
+	return squirrel.Select().Column(squirrel.Expr(query, args...))
 }
 
 // upserts counts the statements that tell what they have done, so that each notes it under a number of its own.

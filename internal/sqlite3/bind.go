@@ -31,8 +31,10 @@ func (s *Stmt) BindText(i int, v string) error {
 	if err != nil {
 		return err
 	}
-	copy(unsafe.Slice((*byte)(pointer(p)), len(v)), v) // room returned as many bytes
-	return s.bound(lib.Xsqlite3_bind_text64(s.conn.tls, s.stmt, int32(i+1), p, uint64(len(v)), static, lib.SQLITE_UTF8))
+	to := unsafe.Slice((*byte)(pointer(p)), len(v)+1) // room returned one byte more at least
+	copy(to, v)
+	to[len(v)] = 0 // SQLite would copy a text without it to see whether a column of affinity NUMERIC makes a number of it
+	return s.bound(lib.Xsqlite3_bind_text64(s.conn.tls, s.stmt, int32(i+1), p, uint64(len(v)), static, lib.SQLITE_UTF8_ZT))
 }
 
 // BindTextBytes binds a TEXT that is held as bytes.
@@ -60,7 +62,7 @@ func (s *Stmt) bound(rc int32) error {
 	return s.conn.fail(rc)
 }
 
-// room returns n bytes, one at least, for the value of a parameter. Binding begins with parameter 0, and what the
+// room returns more than n bytes for the value of a parameter. Binding begins with parameter 0, and what the
 // memory held before is then needed no more.
 func (s *Stmt) room(n int) (uintptr, error) {
 	if p := s.arena.alloc(n); p != 0 {
@@ -99,8 +101,8 @@ const (
 )
 
 func (a *arena) alloc(n int) uintptr {
-	// Each value has a byte at least, so that its address is never that of nothing, which would be NULL. They are aligned
-	// for the sake of copying.
+	// Each value has a byte more, so that its address is never that of nothing, which would be NULL, and a text ends with
+	// a NUL. They are aligned for the sake of copying.
 	n = (n + 8) &^ 7
 	if n > a.size-a.used {
 		return 0

@@ -45,6 +45,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"limits"', '_i
 -- small_key
 -- lists
 INSERT INTO "small_key" ("x") SELECT * FROM unnest($1::bigint[]) RETURNING "id";
+-- unnested
+SELECT * FROM unnest(?::bigint[]);
 -- copy
 COPY "small_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -54,6 +56,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"small_key"', 
 -- medium_key
 -- lists
 INSERT INTO "medium_key" ("x") SELECT * FROM unnest($1::bigint[]) RETURNING "id";
+-- unnested
+SELECT * FROM unnest(?::bigint[]);
 -- copy
 COPY "medium_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -63,6 +67,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"medium_key"',
 -- plain_key
 -- lists
 INSERT INTO "plain_key" ("id", "x") SELECT * FROM unnest($1::bigint[], $2::bigint[]);
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::bigint[]);
 -- copy
 COPY "plain_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -70,6 +76,8 @@ SELECT "id", "x" FROM "plain_key";
 -- text_key
 -- lists
 INSERT INTO "text_key" ("code", "x") SELECT * FROM unnest($1::text[], $2::bigint[]);
+-- unnested
+SELECT * FROM unnest(?::text[], ?::bigint[]);
 -- copy
 COPY "text_key" ("code", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -77,6 +85,8 @@ SELECT "code", "x" FROM "text_key";
 -- folded_key
 -- lists
 INSERT INTO "folded_key" ("code", "x") SELECT * FROM unnest($1::text[], $2::bigint[]);
+-- unnested
+SELECT * FROM unnest(?::text[], ?::bigint[]);
 -- copy
 COPY "folded_key" ("code", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -84,6 +94,8 @@ SELECT "code", "x" FROM "folded_key";
 -- uuid_key
 -- lists
 INSERT INTO "uuid_key" ("id", "x") SELECT * FROM unnest($1::uuid[], $2::bigint[]);
+-- unnested
+SELECT * FROM unnest(?::uuid[], ?::bigint[]);
 -- copy
 COPY "uuid_key" ("id", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -98,6 +110,8 @@ SELECT "id" FROM "uint_key";
 -- decimal_key
 -- lists
 INSERT INTO "decimal_key" ("id") SELECT * FROM unnest($1::numeric[]);
+-- unnested
+SELECT * FROM unnest(?::numeric[]);
 -- copy
 COPY "decimal_key" ("id") FROM STDIN (FORMAT binary);
 -- shape
@@ -105,6 +119,8 @@ SELECT "id" FROM "decimal_key";
 -- pair_key
 -- lists
 INSERT INTO "pair_key" ("b", "a", "x") SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]);
+-- unnested
+SELECT * FROM unnest(?::text[], ?::bigint[], ?::bigint[]);
 -- copy
 COPY "pair_key" ("b", "a", "x") FROM STDIN (FORMAT binary);
 -- shape
@@ -112,6 +128,8 @@ SELECT "b", "a", "x" FROM "pair_key";
 -- author
 -- lists
 INSERT INTO "author" ("name", "_created", "_updated") SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::text[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "author" ("_id", "name", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -121,6 +139,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"author"', '_i
 -- ref_key
 -- lists
 INSERT INTO "ref_key" ("author_id", "bio") SELECT * FROM unnest($1::bigint[], $2::text[]);
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::text[]);
 -- copy
 COPY "ref_key" ("author_id", "bio") FROM STDIN (FORMAT binary);
 -- shape
@@ -128,6 +148,8 @@ SELECT "author_id", "bio" FROM "ref_key";
 -- post
 -- lists
 INSERT INTO "post" ("author_id", "editor_id", "tag", "device", "plain", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::uuid[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "post" ("_id", "author_id", "editor_id", "tag", "device", "plain", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -137,6 +159,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"post"', '_id'
 -- node
 -- lists
 INSERT INTO "node" ("parent", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "node" ("_id", "parent", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -146,6 +170,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"node"', '_id'
 -- chicken
 -- lists
 INSERT INTO "chicken" ("egg", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "chicken" ("_id", "egg", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -155,6 +181,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"chicken"', '_
 -- egg
 -- lists
 INSERT INTO "egg" ("chicken", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "egg" ("_id", "chicken", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -164,6 +192,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"egg"', '_id')
 -- indexed
 -- lists
 INSERT INTO "indexed" ("a", "b", "c", "d", "e", "f", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::double precision[], $6::text[], $7::timestamptz[], $8::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::double precision[], ?::text[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "indexed" ("_id", "a", "b", "c", "d", "e", "f", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -173,6 +203,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"indexed"', '_
 -- marked
 -- lists
 INSERT INTO "marked" ("a", "b", "c", "gone at", "version", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "marked" ("_id", "a", "b", "c", "gone at", "version", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -182,6 +214,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"marked"', '_i
 -- computed
 -- lists
 INSERT INTO "computed" ("a", "b", "sum", "lower", "_created", "_updated") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[]) RETURNING "_id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[], ?::timestamptz[]);
 -- copy
 COPY "computed" ("_id", "a", "b", "sum", "lower", "_created", "_updated") FROM STDIN (FORMAT binary);
 -- shape
@@ -195,6 +229,8 @@ SELECT "_id", "a", "b", "sum", "lower", "_created", "_updated" FROM "computed";
 -- over_view
 -- lists
 INSERT INTO "over_view" ("view", "node") SELECT * FROM unnest($1::bigint[], $2::bigint[]) RETURNING "id";
+-- unnested
+SELECT * FROM unnest(?::bigint[], ?::bigint[]);
 -- copy
 COPY "over_view" ("id", "view", "node") FROM STDIN (FORMAT binary);
 -- shape
@@ -205,6 +241,8 @@ SELECT array_agg(nextval(s)) FROM (SELECT pg_get_serial_sequence('"over_view"', 
 -- lists
 INSERT INTO "group""by; -- Ünïcode" ("qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
 line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references") SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::bigint[]) RETURNING "select";
+-- unnested
+SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bigint[]);
 -- copy
 COPY "group""by; -- Ünïcode" ("select", "qu""o""""te", "it's", " a b ", "CamelCase", "1st", "; DROP TABLE x; --", "$1", "😀", "Größe", "back\slash", "new
 line", "c23456789012345678901234567890123456789012345678901234567890123", "[x]", "references") FROM STDIN (FORMAT binary);

@@ -157,6 +157,21 @@ func (w *wireArgs) list(oid uint32, v schema.Value) bool {
 		return true
 	}
 	switch list := v.List().(type) {
+	case []schema.Value: // some of which are NULL
+		elem, ok := arrayElems[oid]
+		if !ok {
+			return false
+		}
+		from := len(w.buf)
+		for _, x := range [...]uint32{1, 1, elem, uint32(len(list)), 1} {
+			w.buf = be.AppendUint32(w.buf, x)
+		}
+		for _, e := range list {
+			if !w.field(elem, e) {
+				w.buf = w.buf[:from]
+				return false
+			}
+		}
 	case []int64:
 		switch {
 		case oid == pgtype.Int8ArrayOID && v.Kind().Integer():
