@@ -57,11 +57,11 @@ func NewOwn(tb testing.TB, c OwnConfig) *Own {
 		o.end()
 		_ = os.RemoveAll(o.dir)
 	})
-	args := []string{"-D", o.Path(), "-U", "prom", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"}
+	args := []string{"-c", cluster, "dbtest", o.dir, o.bin, "-U", "prom", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"}
 	if c.Checksums {
 		args = append(args, "-k")
 	}
-	if out, err := o.command("initdb", args...).CombinedOutput(); err != nil {
+	if out, err := o.command("/bin/sh", args...).CombinedOutput(); err != nil {
 		tb.Fatalf("dbtest: initdb: %v: %s", err, out)
 	}
 	hba := append([]string{"host all prom 127.0.0.1/32 trust"}, c.HBA...)

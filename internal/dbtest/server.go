@@ -35,6 +35,9 @@ var errPortTaken = errors.New("port taken")
 //go:embed watchdog.sh
 var watchdog string
 
+//go:embed cluster.sh
+var cluster string
+
 // shared is the process's one server.
 var shared struct {
 	sync.Mutex
@@ -119,7 +122,7 @@ func tryServer(bin string) (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	s.hold = hold
-	s.cmd = exec.Command("/bin/sh", "-c", watchdog, "dbtest", dir, bin, strconv.Itoa(s.port), s.name())
+	s.cmd = exec.Command("/bin/sh", "-c", watchdog, "dbtest", dir, bin, strconv.Itoa(s.port), s.name(), cluster)
 	s.cmd.Dir = dir
 	s.cmd.Env = serverEnv(os.Environ(), dir)
 	s.cmd.Stdin = stdin // the other streams must not be the test's own: go test waits for them to close

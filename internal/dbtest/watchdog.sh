@@ -1,10 +1,10 @@
 # Runs PostgreSQL until standard input ends, then stops it and removes its folder.
-# Arguments: folder, folder of the binaries, port, cluster name. It must lead a process group of its own.
-dir=$1 bin=$2 port=$3 name=$4
+# Arguments: folder, folder of the binaries, port, cluster name, the script cluster.sh. It must lead a process group of its own.
+dir=$1 bin=$2 port=$3 name=$4 cluster=$5
 exec 3<&0 </dev/null >>"$dir/log" 2>&1
 
 init() {
-	"$bin/initdb" -D "$dir/data" -U prom -A trust -E UTF8 --locale="$1" -N
+	/bin/sh -c "$cluster" dbtest "$dir" "$bin" -U prom -A trust -E UTF8 --locale="$1" -N
 }
 
 (
