@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check lint test nested race torture suite matrix engines parity cover fuzz quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
+.PHONY: help setup check lint test nested race torture suite matrix engines parity cover fuzz module quickstart bench bench-check bench-compile differential fit release release-archives release-tree release-check site site-check
 
 GO          ?= go
 TIMEOUT     ?= 25m
@@ -33,6 +33,11 @@ BRIEF := $(foreach p,prom prom/internal/behaviour/... prom/internal/differential
 
 # The flags of all tests go by the environment, because a test asks go for what it has compiled.
 TESTFLAGS = $(GOFLAGS) $(RACE) $(BRIEF)
+
+# Of C there is SQLite's code alone, in the module bench: to optimize it takes longer than its tests. The flags are the same for all that
+# is compiled here, because what they change is below the package net.
+export CGO_CFLAGS := -g -O0
+bench bench-check: export CGO_CFLAGS := -g -O2
 
 # Without this, each process ends with a second of sleep, and there are many.
 export GORACE := $(strip $(GORACE) atexit_sleep_ms=0)
@@ -80,14 +85,15 @@ test: setup ## all tests (or PACKAGES) with the race detector, on both engines; 
 	$(if $(RACE),,echo "without the race detector: $$($(GO) run ./internal/dbtest/setup -norace)";) \
 	exit $$code
 
-# go test ./... does not go into modules below this one. Those that are suites are run by make test with the race detector, and not here.
+# go test ./... does not go into modules below this one. Two of them go at a time, since each has one test at last that leaves a
+# processor idle. Those that are suites are run by make test with the race detector, and not here.
 nested: ## go vet, go.mod and the tests of the modules in folders of their own, such as bench and promvet; make test runs them too
-	@for mod in $(NESTED); do \
-		(cd $$mod && $(GO) vet ./... && $(GO) mod tidy -diff) || exit 1; \
-	done
-	@for mod in $(filter-out $(SUITES),$(NESTED)); do \
-		(cd $$mod && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...) || exit 1; \
-	done
+	@printf '%s\n' $(NESTED) | xargs -P 2 -I '{}' $(MAKE) --no-print-directory module MOD='{}'
+
+module:
+	$(if $(MOD),,$(error name a module: make module MOD=promvet))
+	@cd $(MOD) && GOGC=400 $(GO) vet ./... && $(GO) mod tidy -diff
+	$(if $(filter $(SUITES),$(MOD)),,@cd $(MOD) && $(GO) test -vet=off -count=1 -timeout $(TIMEOUT) ./...)
 
 # The suites of one letter, or the row of one number, at full size, one package after the other: they are many processes, and measure how long things take.
 define suites

@@ -143,6 +143,9 @@ type Introspection interface {
 	// TablesOf is Tables of a schema, or of a database that is attached, and gives the names with it.
 	TablesOf(space string) string
 
+	// Exists returns a query with one row, of a 1, when a table or a view has the name.
+	Exists() string
+
 	// Columns returns a query with one row a column, in the order of the table and none when there is no table: name
 	// text, type text, not null boolean, part of the key boolean, default text or NULL (of a generated column its
 	// expression, where the catalog tells it), nocase boolean, counted up

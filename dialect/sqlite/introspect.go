@@ -173,6 +173,11 @@ func (Dialect) Tables() string { return tables }
 // Columns returns a query with one row a column, see [dialect.Introspection].
 func (Dialect) Columns() string { return columns }
 
+// Exists returns a query for whether there is a table, see [dialect.Introspection].
+func (Dialect) Exists() string {
+	return "SELECT 1 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name" + ofArg + ") LIMIT 1"
+}
+
 // Indexes returns a query with one row for each column of each index, see [dialect.Introspection].
 func (Dialect) Indexes() string { return indexes }
 

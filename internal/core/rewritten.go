@@ -65,11 +65,7 @@ type storesInserts struct{ table string }
 func (r *Repo) insertRewritten(ctx context.Context, b *binding, w *work, cols []*schema.Column, v unsafe.Pointer) error {
 	return b.inTx(ctx, func(ctx context.Context) error {
 		if c := r.madeKey(cols); c != nil {
-			key, err := b.db.NextKey(ctx, r.table.Name, c.Name)
-			if err == nil {
-				err = r.plan.Set(w.stored, c, schema.IntValue(schema.Int64, key))
-			}
-			if err != nil {
+			if err := r.nextKeys(ctx, b, c, []unsafe.Pointer{w.stored}); err != nil {
 				return ErrorOf("insert", r.table, err)
 			}
 			cols = slices.Insert(slices.Clone(cols), 0, c)
@@ -106,10 +102,34 @@ func (r *Repo) insertRewritten(ctx context.Context, b *binding, w *work, cols []
 	})
 }
 
+// nextKeys gives values the keys that the database would make.
+func (r *Repo) nextKeys(ctx context.Context, b *binding, c *schema.Column, values []unsafe.Pointer) error {
+	if len(values) == 0 {
+		return nil
+	}
+	keys, err := b.db.NextKeys(ctx, r.table.Name, c.Name, len(values))
+	for i := 0; i < len(keys) && err == nil; i++ {
+		err = r.plan.Set(values[i], c, schema.IntValue(schema.Int64, keys[i]))
+	}
+	return err
+}
+
 // createRewritten inserts values of which a rule decides where each is stored.
 func (r *Repo) createRewritten(ctx context.Context, b *binding, vs scan.List) error {
 	stored := r.memory.Clone(vs)
 	err := b.inTx(ctx, func(ctx context.Context) error {
+		if c := r.madeKey(nil); c != nil {
+			var lacking []unsafe.Pointer
+			for i := range stored.Len {
+				v := r.memory.At(stored, i)
+				if key, err := r.plan.Value(v, c); err == nil && key.IsZero() {
+					lacking = append(lacking, v)
+				}
+			}
+			if err := r.nextKeys(ctx, b, c, lacking); err != nil {
+				return ErrorOf("insert", r.table, err)
+			}
+		}
 		for i := range stored.Len {
 			if err := r.create(ctx, r.memory.At(stored, i)); err != nil {
 				return &At{i, err}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prom-go/prom/dialect"
@@ -213,26 +214,37 @@ func (db *DB) Rewrites(ctx context.Context, table string) (rewrites bool, err er
 	return rewrites, err
 }
 
-// NextKey returns the next value of the sequence that a column has its default from.
-func (db *DB) NextKey(ctx context.Context, table, column string) (key int64, err error) {
+// NextKeys returns the next n values of the sequence that a column has its default from.
+func (db *DB) NextKeys(ctx context.Context, table, column string, n int) (keys []int64, err error) {
 	found, err := db.Inspect(ctx, table)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	c := found.Column(column)
 	if c == nil || !c.Auto {
-		return 0, fmt.Errorf("no sequence makes the values of %s; set it", column)
+		return nil, fmt.Errorf("no sequence makes the values of %s; set it", column)
 	}
 	next := c.Default
 	if next == "" { // an identity column
 		next = "nextval(pg_catalog.pg_get_serial_sequence(" + quoted(db.dialect.Table(table)) + ", " + quoted(column) + "))"
 	}
-	err = db.inspect(ctx, "SELECT "+next, "", func(r inspected) { key = r.int(0) })
-	return key, err
+	err = db.inspect(ctx, "SELECT "+next+" FROM pg_catalog.generate_series(1, "+strconv.Itoa(n)+")", "", func(r inspected) {
+		keys = append(keys, r.int(0))
+	})
+	if err == nil && len(keys) != n {
+		err = fmt.Errorf("the sequence of %s made %d values of %d", column, len(keys), n)
+	}
+	return keys, err
 }
 
 // quoted returns a text as a constant.
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// Exists reports whether there is a table or a view of a name.
+func (db *DB) Exists(ctx context.Context, table string) (exists bool, err error) {
+	err = db.inspect(ctx, db.dialect.Exists(), table, func(inspected) { exists = true })
+	return exists, err
+}
 
 // Inspect reads the columns and indexes under the name of a table, which is all that [schema.Table.Diff] needs. That
 // there are none is no error.

@@ -12,7 +12,7 @@ import (
 // History lists the statements that the history tells of a table, the first one first, without those that only say who
 // uses it.
 func (db *DB) History(ctx context.Context, table string) (list []string, err error) {
-	there, err := db.hasHistory(ctx)
+	there, err := db.Exists(ctx, HistoryTable)
 	if err == nil && there {
 		err = db.ask(ctx, `SELECT "statement" FROM `+db.dialect.Table(HistoryTable)+` WHERE "table_name" = ? AND "statement" NOT LIKE '-- %' ORDER BY "id"`,
 			table, table, func(r inspected) { list = append(list, r.text(0)) })
@@ -22,19 +22,13 @@ func (db *DB) History(ctx context.Context, table string) (list []string, err err
 
 // Renaming returns the last statement of the history by which a table got another name; "" for none.
 func (db *DB) Renaming(ctx context.Context, table string) (sql string, err error) {
-	there, err := db.hasHistory(ctx)
+	there, err := db.Exists(ctx, HistoryTable)
 	if err == nil && there {
 		err = db.ask(ctx, `SELECT h."statement" FROM `+db.dialect.Table(HistoryTable)+` h, (SELECT CAST(? AS TEXT) AS s) p
 			WHERE substr(h."statement", 1, length(p.s)) = p.s ORDER BY h."id"`,
 			table, "ALTER TABLE "+db.dialect.Table(table)+" RENAME TO ", func(r inspected) { sql = r.text(0) })
 	}
 	return sql, err
-}
-
-// hasHistory reports whether the history is there.
-func (db *DB) hasHistory(ctx context.Context) (bool, error) {
-	found, err := db.Inspect(ctx, HistoryTable)
-	return found.Exists, err
 }
 
 // Use is a row of the history that tells of a program which stores a table.
@@ -50,7 +44,7 @@ type historyKey struct{}
 func (db *DB) Uses(ctx context.Context, table, begin string, since time.Time) (list []Use, err error) {
 	known := db.Mark(historyKey{})
 	if !known.IsSet(ctx) {
-		if there, err := db.hasHistory(ctx); err != nil || !there {
+		if there, err := db.Exists(ctx, HistoryTable); err != nil || !there {
 			return nil, err
 		}
 		known.Set(ctx)

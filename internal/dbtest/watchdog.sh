@@ -20,6 +20,7 @@ init() {
 			-c fsync=off \
 			-c synchronous_commit=off \
 			-c full_page_writes=off \
+			-c jit=off \
 			-c log_min_messages=log
 	fi
 	: >"$dir/stopped"

@@ -15,8 +15,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := os.Setenv("GOFLAGS", dbtest.GoFlags); err != nil { // of the programs that are built
-		panic(err)
+	// Of the programs that are built; see dbtest.Go.
+	for name, value := range map[string]string{"GOFLAGS": dbtest.GoFlags, "GOGC": "400"} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
 	}
 	dbtest.Main(m)
 }

@@ -52,11 +52,11 @@ func (h *history) write(ctx context.Context, db *db.DB, t *schema.Table, sql str
 	}
 	d, own := db.Dialect(), changes()
 	if !h.there {
-		found, err := db.Inspect(ctx, own.Name)
+		exists, err := db.Exists(ctx, own.Name)
 		if err != nil {
 			return err
 		}
-		if !found.Exists {
+		if !exists {
 			for _, create := range d.CreateTable(own, nil) {
 				if err := exec(ctx, db, own.Name, create); err != nil {
 					return err
