@@ -152,8 +152,15 @@ func TestSlow(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	s := run(t, "pool_max_conns=2")
-	s.must(http.StatusOK, http.MethodGet, s.addr+"/tags", "")
-	is.Equal(len(s.log.with(t, "prom: slow statement")), 0)
+	told := func() int { return len(s.log.with(t, "prom: slow statement")) }
+	quick := false
+	for try := 0; try < 20 && !quick; try++ { // on a machine that has other work a statement may be slow by itself
+		before := told()
+		s.must(http.StatusOK, http.MethodGet, s.addr+"/tags", "")
+		quick = told() == before
+	}
+	is.True(quick) // none is told of
+	before := told()
 	locked, release := make(chan error), make(chan struct{})
 	go func() {
 		raw, err := s.admin.SQL(t.Context())
@@ -186,7 +193,7 @@ func TestSlow(t *testing.T) {
 	close(release)
 	is.NoErr(<-locked)
 	is.Equal(<-answer, http.StatusOK)
-	slow := s.log.with(t, "prom: slow statement")
+	slow := s.log.with(t, "prom: slow statement")[before:]
 	is.Equal(len(slow), 1)
 	is.Equal(slow[0]["level"], "WARN")
 	is.Equal(slow[0]["table"], "tag")
