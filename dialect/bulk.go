@@ -13,8 +13,8 @@ type Bulk struct {
 	// key of each in that order, or nothing when the key is not left to the database.
 	Lists string
 
-	// Unnested is the query of the rows of Lists, with a ? for each list, for statements that do more with them than insert.
-	// It is "" when a column's values cannot be elements of a list as they are.
+	// Unnested is the query of the rows of Lists, with a ? for each list, for statements that do more with them than
+	// insert. It is "" when a column's values cannot be elements of a list as they are.
 	Unnested string
 
 	// Copy reads rows in the engine's own form: the columns', behind the key when that is left to the database. Shape is a

@@ -30,8 +30,8 @@ type together struct {
 	lists bool // the values go as a list for each column
 }
 
-// The bounds of the rows of one statement: of rows of arguments, where more gain nothing, as with maxRows, and of lists,
-// for the sake of the memory that they take.
+// The bounds of the rows of one statement: of rows of arguments, where more gain nothing, as with maxRows, and of
+// lists, for the sake of the memory that they take.
 const (
 	maxConflicts = 256
 	maxListed    = 3000

@@ -228,9 +228,8 @@ func (db *DB) NextKeys(ctx context.Context, table, column string, n int) (keys [
 	if next == "" { // an identity column
 		next = "nextval(pg_catalog.pg_get_serial_sequence(" + quoted(db.dialect.Table(table)) + ", " + quoted(column) + "))"
 	}
-	err = db.inspect(ctx, "SELECT "+next+" FROM pg_catalog.generate_series(1, "+strconv.Itoa(n)+")", "", func(r inspected) {
-		keys = append(keys, r.int(0))
-	})
+	each := " FROM pg_catalog.generate_series(1, " + strconv.Itoa(n) + ")"
+	err = db.inspect(ctx, "SELECT "+next+each, "", func(r inspected) { keys = append(keys, r.int(0)) })
 	if err == nil && len(keys) != n {
 		err = fmt.Errorf("the sequence of %s made %d values of %d", column, len(keys), n)
 	}

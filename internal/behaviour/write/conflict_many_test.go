@@ -183,7 +183,8 @@ func randomKinds(r *rand.Rand, name string) kinds {
 		}
 		return u
 	}
-	k := kinds{Name: name, Flag: r.IntN(2) == 0, Small: int16(r.Uint32()), Medium: int32(r.Uint32()), Large: int64(r.Uint64()),
+	k := kinds{Name: name, Flag: r.IntN(2) == 0,
+		Small: int16(r.Uint32()), Medium: int32(r.Uint32()), Large: int64(r.Uint64()),
 		Real: r.Float32(), Double: r.NormFloat64(), Blob: []byte(name), At: at(), Day: day(), Token: token(), Price: price()}
 	if r.IntN(3) > 0 {
 		k.Flag0, k.Small0, k.Medium0, k.Large0 = new(k.Flag), new(k.Small), new(k.Medium), new(k.Large)
