@@ -103,7 +103,8 @@ func TestOnConflictTogether_Tables(t *testing.T) {
 		Key  string `prom:"key"`
 		Hits int
 	}
-	key, hits := prom.TextOf(prom.Proto[mark](), &prom.Proto[mark]().Key), prom.NumberOf(prom.Proto[mark](), &prom.Proto[mark]().Hits)
+	model := prom.Proto[mark]()
+	key, hits := prom.TextOf(model, &model.Key), prom.NumberOf(model, &model.Hits)
 	dbtest.Each(t, func(t *testing.T, e dbtest.Engine) {
 		is := is.New(t)
 		ctx := context.Background()
