@@ -18,30 +18,80 @@ import (
 // statements: it is the worst that can stand in between.
 type pooler struct {
 	relay
-	sessions chan *pgconn.HijackedConn // that no client has
+	config   *pgconn.Config
+	sessions chan *session // that no client has
+	ended    chan struct{} // closed when the test ends
+}
+
+// session is a session of the server.
+type session struct {
+	*pgconn.HijackedConn
+	from io.Reader // the Conn, behind what pgconn has read of it already
 }
 
 // NewPooler starts a pooler before the database of e, until the test ends, and returns e with a DSN that leads through
 // it: transactions of all clients share as many sessions as n says.
 func NewPooler(tb testing.TB, e Engine, n int) Engine {
 	tb.Helper()
-	p := &pooler{sessions: make(chan *pgconn.HijackedConn, n)}
-	for range n {
-		c, err := pgconn.Connect(context.Background(), e.DSN)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		session, err := c.Hijack()
-		if err != nil {
-			tb.Fatal(err)
-		}
-		tb.Cleanup(func() { _ = session.Conn.Close() })
-		p.sessions <- session
+	config, err := pgconn.ParseConfig(e.DSN)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	return p.relayed(tb, e, func(client, server net.Conn) {
+	p := &pooler{config: config, sessions: make(chan *session, n), ended: make(chan struct{})}
+	tb.Cleanup(p.Cut) // what was replaced at the end
+	for range n {
+		if err := p.connect(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	through := p.relayed(tb, e, func(client, server net.Conn) {
 		_ = server.Close() // the sessions are those that are there already
 		p.wg.Go(func() { p.serve(client) })
 	})
+	tb.Cleanup(func() { close(p.ended) }) // before relay waits for those that serve
+	return through
+}
+
+// connect makes a session for the clients, which ends with the connections of relay.
+func (p *pooler) connect() error {
+	s := new(session)
+	config := p.config.Copy()
+	config.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		s.from = r
+		return pgproto3.NewFrontend(r, w)
+	}
+	c, err := pgconn.ConnectConfig(context.Background(), config)
+	if err != nil {
+		return err
+	}
+	if s.HijackedConn, err = c.Hijack(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.conns = append(p.conns, s.Conn)
+	p.mu.Unlock()
+	p.sessions <- s
+	return nil
+}
+
+// take waits for a session, and returns nil when the test has ended.
+func (p *pooler) take() *session {
+	select {
+	case s := <-p.sessions:
+		return s
+	case <-p.ended:
+		return nil
+	}
+}
+
+// replace makes a session for one that has broken.
+func (p *pooler) replace(broken *session) {
+	_ = broken.Conn.Close()
+	select {
+	case <-p.ended:
+	default:
+		_ = p.connect() // the server may be gone
+	}
 }
 
 // message is a message of PostgreSQL's protocol: its type and what follows.
@@ -71,7 +121,10 @@ func (p *pooler) greet(client net.Conn) error {
 				return err
 			}
 		case *pgproto3.StartupMessage:
-			session := <-p.sessions
+			session := p.take()
+			if session == nil {
+				return io.EOF
+			}
 			back.Send(&pgproto3.AuthenticationOk{})
 			for name, value := range session.ParameterStatuses {
 				back.Send(&pgproto3.ParameterStatus{Name: name, Value: value})
@@ -93,13 +146,10 @@ func (p *pooler) serve(client net.Conn) {
 		return
 	}
 	t := &turn{pooler: p, client: client}
+	defer t.leave()
 	for {
 		m, err := readMessage(client)
-		if err != nil || m.typ == 'X' { // Terminate
-			t.leave()
-			return
-		}
-		if t.send(m) != nil {
+		if err != nil || m.typ == 'X' || t.send(m) != nil { // Terminate
 			return
 		}
 	}
@@ -111,9 +161,9 @@ type turn struct {
 	client net.Conn
 
 	mu      sync.Mutex
-	session *pgconn.HijackedConn // nil while the client has none
-	open    bool                 // messages were sent behind the last one that the server answers
-	awaited int                  // answers that end with ReadyForQuery
+	session *session // nil while the client has none
+	open    bool     // messages were sent behind the last one that the server answers
+	awaited int      // answers that end with ReadyForQuery
 }
 
 // send passes on a message of the client.
@@ -124,8 +174,12 @@ func (t *turn) send(m message) error {
 		if m.typ == 'd' || m.typ == 'c' || m.typ == 'f' {
 			return nil // of a COPY that has failed
 		}
-		t.session = <-t.pooler.sessions
-		t.pooler.wg.Go(t.answer)
+		session := t.pooler.take()
+		if session == nil {
+			return io.EOF
+		}
+		t.session = session
+		t.pooler.wg.Go(func() { t.answer(session) })
 	}
 	switch m.typ {
 	case 'd', 'c', 'f': // CopyData, CopyDone, CopyFail: of a Query
@@ -140,38 +194,44 @@ func (t *turn) send(m message) error {
 }
 
 // answer passes on what the server says, until the transaction has ended, which gives the session back.
-func (t *turn) answer() {
-	session := t.session
+func (t *turn) answer(s *session) {
 	for {
-		m, err := readMessage(session.Conn)
+		m, err := readMessage(s.from)
 		if err != nil {
 			_ = t.client.Close()
+			t.pooler.replace(s)
 			return
 		}
-		_, gone := t.client.Write(m.data)
 		if m.typ != 'Z' { // ReadyForQuery
+			_, _ = t.client.Write(m.data)
 			continue
 		}
-		t.mu.Lock()
-		t.awaited--
-		done := t.awaited == 0 && !t.open && (m.data[5] == 'I' || gone != nil)
-		if done {
-			t.session = nil
-			t.pooler.sessions <- session
-		}
-		t.mu.Unlock()
-		if done {
+		if t.ready(s, m) {
 			return
 		}
 	}
 }
 
-// leave ends the transaction of a client that has gone, whatever it left open.
+// ready passes on that the server is ready for the next query. It reports whether the transaction has ended, so that
+// others may have the session.
+func (t *turn) ready(s *session, m message) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.awaited--
+	done := t.awaited == 0 && !t.open && m.data[5] == 'I'
+	if done {
+		t.session = nil
+		t.pooler.sessions <- s
+	}
+	_, _ = t.client.Write(m.data)
+	return done
+}
+
+// leave breaks the session of a client that is gone before its transaction has ended, as PgBouncer does.
 func (t *turn) leave() {
 	t.mu.Lock()
-	session := t.session
-	t.mu.Unlock()
-	if session != nil && t.send(message{'S', []byte("S\x00\x00\x00\x04")}) == nil {
-		_ = t.send(message{'Q', []byte("Q\x00\x00\x00\x0dROLLBACK\x00")})
+	defer t.mu.Unlock()
+	if t.session != nil {
+		_ = t.session.Conn.Close()
 	}
 }
