@@ -156,6 +156,11 @@ type Introspection interface {
 	// the collation as a COLLATE clause names it, text or NULL for that of the type.
 	Columns() string
 
+	// UsualColumns returns a query that is cheaper and tells the same of a table whose columns are of usual types. One
+	// more column of it says (boolean) that a column is of another type, of which it may tell what is not so; such
+	// columns come first. It is "" where Columns is cheap.
+	UsualColumns() string
+
 	// Indexes returns a query with one row for each column of each index, in order: index name text, unique boolean,
 	// partial boolean, column name text or NULL for an expression, descending boolean, expression text or NULL, the
 	// index's condition text or NULL, INCLUDE boolean: the column is no part of the key, invalid boolean, of a

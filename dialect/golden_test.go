@@ -270,6 +270,7 @@ func TestGoldenCatalog(t *testing.T) {
 		lines := func(what string, list ...string) { fmt.Fprintf(&b, "-- %s\n%s;\n", what, strings.Join(list, ";\n")) }
 		lines("tables", d.Tables())
 		lines("columns", d.Columns())
+		lines("columns of usual types", d.UsualColumns())
 		lines("indexes", d.Indexes())
 		lines("foreign keys", d.ForeignKeys())
 		lines("references", d.References())

@@ -54,54 +54,6 @@ WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND pg_catalog.pg_table_is_visible(
 	AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')
 ORDER BY c.relname::text COLLATE "C"`
 
-// ordered is true of the type e when its values have an order that < tells: that of its own B-trees (their access
-// method is 403), or of those of a type that has the same values. That of hstore has operators of other names. Of the
-// usual types it is known, without a search in the catalog for each column.
-const ordered = `(e.typtype IN ('e', 'r', 'm') OR e.oid IN (` + usual + `) OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
-		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
-		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
-		WHERE o.opcmethod = 403 AND o.opcdefault AND (o.opcintype = e.oid OR o.opcintype IN (SELECT k.casttarget
-			FROM pg_catalog.pg_cast k WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i'))))`
-
-// usual lists types by their OIDs, which are the same in all versions (pg_type.dat): bool, bytea, bigint, smallint,
-// integer, text, real, double precision, character, varchar, date, time, timestamp, timestamptz, interval, timetz,
-// numeric, uuid, jsonb.
-const usual = `16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802`
-
-// A column of a domain has the type, the NOT NULL and the default of what the domain is over. A cast of a type without
-// the -1 would cut a value to the length 1 (bit, character). OFFSET 0 has each type looked up by the index: PostgreSQL
-// expects many rows of a recursive query, and would read all of pg_type for each column.
-const columns = `SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod), a.attnotnull OR b.required,
-	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
-		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
-	coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), b.standard),
-	NOT coalesce(co.collisdeterministic, true) OR coalesce(co.collname, '') = '` + FoldCollation + `',
-	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
-	a.attgenerated <> '',
-	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true),
-	CASE WHEN b.oid <> a.atttypid THEN pg_catalog.format_type(a.atttypid, NULL) END,
-	pg_catalog.format_type(b.oid, -1), ` + ordered + `, b.elem <> b.oid OR e.typtype = 'e' OR EXISTS (SELECT 1 FROM pg_catalog.pg_proc p
-		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = b.oid),
-	(SELECT json_agg(l.enumlabel::text ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = e.oid), c.relkind = 'm',
-	a.attndims,
-	CASE WHEN a.attcollation <> e.typcollation THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
-		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
-		'"' || replace(co.collname::text, '"', '""') || '"' END
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
-		SELECT a.atttypid, a.atttypmod, false, NULL::text
-		UNION ALL
-		SELECT t.typbasetype, t.typtypmod, d.required OR t.typnotnull, coalesce(d.standard, t.typdefault COLLATE "default")
-		FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype = 'd' OFFSET 0) AS t)
-	SELECT d.*, CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END AS elem
-	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
-CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE a.attrelid = ` + relation + ` AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attnum`
-
 // An index that is not valid, such as one that CREATE INDEX CONCURRENTLY left invalid, covers some rows only.
 // Versions before 15 have no column indnullsnotdistinct.
 const indexes = `SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
@@ -219,9 +171,6 @@ func (Dialect) CreateSchema(space string) string {
 
 // Tables returns a query with one row a table, see [dialect.Introspection].
 func (Dialect) Tables() string { return tables }
-
-// Columns returns a query with one row a column, see [dialect.Introspection].
-func (Dialect) Columns() string { return columns }
 
 // Exists returns a query for whether there is a table, see [dialect.Introspection].
 func (Dialect) Exists() string { return "SELECT 1 WHERE " + relation + " IS NOT NULL" }

@@ -173,6 +173,9 @@ func (Dialect) Tables() string { return tables }
 // Columns returns a query with one row a column, see [dialect.Introspection].
 func (Dialect) Columns() string { return columns }
 
+// UsualColumns returns "": Columns is cheap.
+func (Dialect) UsualColumns() string { return "" }
+
 // Exists returns a query for whether there is a table, see [dialect.Introspection].
 func (Dialect) Exists() string {
 	return "SELECT 1 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name" + ofArg + ") LIMIT 1"

@@ -250,7 +250,7 @@ func (db *DB) Exists(ctx context.Context, table string) (exists bool, err error)
 func (db *DB) Inspect(ctx context.Context, table string) (schema.Found, error) {
 	d := db.dialect
 	found := schema.Found{FoldNames: d.Features().FoldNames, LocalRefs: d.Features().LocalRefs}
-	err := db.inspect(ctx, d.Columns(), table, func(r inspected) {
+	err := db.inspectColumns(ctx, table, func(r inspected) {
 		c := schema.FoundColumn{Name: r.name(0), Type: r.text(1), NotNull: r.bool(2), Key: r.bool(3), Default: r.text(4),
 			NoCase: r.bool(5), Auto: r.bool(6), Generated: r.bool(7), Equating: r.bool(10), Domain: r.text(11), Native: r.native(), Dims: int(r.int(17)),
 			Collation: r.text(18)}
@@ -444,6 +444,22 @@ func (db *DB) inspect(ctx context.Context, sql, table string, read func(inspecte
 		sql, arg = db.dialect.About(sql, table)
 	}
 	return db.ask(ctx, sql, table, arg, read)
+}
+
+// inspectColumns reads the rows of the query Columns, or of the cheaper one that tells the same.
+func (db *DB) inspectColumns(ctx context.Context, table string, read func(inspected)) error {
+	if query := db.dialect.UsualColumns(); query != "" {
+		other := false
+		err := db.inspect(ctx, query, table, func(r inspected) {
+			if other = other || r.bool(19); !other {
+				read(r)
+			}
+		})
+		if err != nil || !other {
+			return err
+		}
+	}
+	return db.inspect(ctx, db.dialect.Columns(), table, read)
 }
 
 // ask reads the rows of a query with an argument, if it has a place for one.

@@ -15,7 +15,7 @@ func (db *DB) Forms(ctx context.Context, t *schema.Table) (forms schema.Forms, e
 	d := db.dialect
 	look := formLook{forms: make([]schema.Form, len(t.Columns)), natives: make([]*schema.Native, len(t.Columns))}
 	view, last, fold := false, "", d.Features().FoldNames
-	err = db.inspect(ctx, d.Columns(), t.Name, func(r inspected) {
+	err = db.inspectColumns(ctx, t.Name, func(r inspected) {
 		exists, view = true, r.bool(8)
 		name, isKey := r.text(0), r.bool(3)
 		i := slices.IndexFunc(t.Columns, func(c *schema.Column) bool { return sameName(fold, c.Name, name) })

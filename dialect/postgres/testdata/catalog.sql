@@ -29,8 +29,8 @@ SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod), a.attnotnull OR
 	CASE WHEN a.attcollation <> e.typcollation THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
 		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
 		'"' || replace(co.collname::text, '"', '""') || '"' END
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 		SELECT a.atttypid, a.atttypmod, false, NULL::text
 		UNION ALL
@@ -41,8 +41,31 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?::text) AND relkind IN ('r', 'p', 'f', 'v', 'm')) AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum;
+-- columns of usual types
+SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+	EXISTS (SELECT 1 FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, n)
+		WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.n <= i.indnkeyatts AND k.attnum = a.attnum),
+	coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), NULL),
+	NOT coalesce(co.collisdeterministic, true) OR coalesce(co.collname, '') = 'prom_fold',
+	a.attidentity <> '' OR coalesce(starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 'nextval('), false),
+	a.attgenerated <> '',
+	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true),
+	NULL,
+	pg_catalog.format_type(a.atttypid, -1), true, EXISTS (SELECT 1 FROM pg_catalog.pg_proc p
+		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = a.atttypid),
+	NULL, c.relkind = 'm',
+	a.attndims,
+	CASE WHEN a.attcollation <> CASE WHEN a.atttypid IN (25, 1042, 1043) THEN 100 ELSE 0 END THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
+		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
+		'"' || replace(co.collname::text, '"', '""') || '"' END, a.atttypid NOT IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.atttypid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802), a.attnum;
 -- indexes
 SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
 	coalesce((i.indoption[(k.n - 1)::int] & 1) = 1, false),

@@ -17,6 +17,8 @@ SELECT c.name, c.type,
 FROM (SELECT ? AS name) AS t, pragma_table_xinfo(t.name/*, schema*/) AS c
 WHERE c.hidden <> 1
 ORDER BY c.cid;
+-- columns of usual types
+;
 -- indexes
 WITH t(name) AS (SELECT ?)
 SELECT i.name, i."unique", i.partial, i.col, i.desc, NULL, NULL, 0, 0, i.bound, 0, i.method, NULL, NULL, i.coll, 0
