@@ -38,7 +38,8 @@ FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid` + t.tables + `
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+	AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY ` + t.order
 }
 

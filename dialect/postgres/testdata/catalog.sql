@@ -41,7 +41,8 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+	AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum;
 -- columns of usual types
 SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -64,7 +65,8 @@ FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = pg_catalog.to_regclass(?::text) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+	AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.atttypid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802), a.attnum;
 -- indexes
 SELECT ic.relname::text, i.indisunique, i.indpred IS NOT NULL, a.attname::text,
