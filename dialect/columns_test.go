@@ -17,11 +17,12 @@ func TestUsualColumns(t *testing.T) {
 	t.Parallel()
 	dbtest.EachMode(t, func(t *testing.T, de dbtest.Engine) {
 		e := open(t, de)
-		query := e.UsualColumns()
-		if query == "" {
-			t.Skip("the engine has one query")
-		}
 		is := is.New(t)
+		query := e.UsualColumns()
+		if de.Name == dbtest.NameSQLite {
+			is.Equal(query, "") // its query of columns is cheap
+			return
+		}
 		usual := func(rows []string) (cut []string, usual bool) {
 			for _, row := range rows {
 				row, usual = strings.CutSuffix(row, " false")

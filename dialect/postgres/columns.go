@@ -31,8 +31,11 @@ func columnQuery(t columnTypes) string {
 		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = ` + t.typ + `),
 	` + t.labels + `, c.relkind = 'm',
 	a.attndims,
-	CASE WHEN a.attcollation <> ` + t.typeCollation + ` THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
-		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
+	CASE WHEN a.attcollation <> ` + t.typeCollation + ` THEN
+		CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
+			(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n
+				WHERE n.oid = co.collnamespace)
+			END ||
 		'"' || replace(co.collname::text, '"', '""') || '"' END` + t.last + `
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid` + t.tables + `
@@ -61,7 +64,8 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 		SELECT t.typbasetype, t.typtypmod, d.required OR t.typnotnull, coalesce(d.standard, t.typdefault COLLATE "default")
 		FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype = 'd' OFFSET 0) AS t)
 	SELECT d.*, CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END AS elem
-	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
+	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t
+		WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e`,
 	order: "a.attnum",
 })
@@ -77,8 +81,10 @@ var usualColumns = columnQuery(columnTypes{
 // ordered is true of the type e when its values have an order that < tells: that of its own B-trees (their access
 // method is 403), or of those of a type that has the same values. That of hstore has operators of other names. Of the
 // usual types it is known, without a search in the catalog for each column.
-const ordered = `(e.typtype IN ('e', 'r', 'm') OR e.oid IN (` + usual + `) OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
-		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
+const ordered = `(e.typtype IN ('e', 'r', 'm') OR e.oid IN (` + usual + `) OR EXISTS (
+		SELECT 1 FROM pg_catalog.pg_opclass o
+		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily
+			AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
 		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
 		WHERE o.opcmethod = 403 AND o.opcdefault AND (o.opcintype = e.oid OR o.opcintype IN (SELECT k.casttarget
 			FROM pg_catalog.pg_cast k WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i'))))`

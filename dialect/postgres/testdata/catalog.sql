@@ -18,16 +18,21 @@ SELECT a.attname::text, pg_catalog.format_type(b.oid, b.typmod), a.attnotnull OR
 	a.attgenerated <> '',
 	c.relkind IN ('v', 'm'), c.relkind = 'p', NOT coalesce(co.collisdeterministic, true),
 	CASE WHEN b.oid <> a.atttypid THEN pg_catalog.format_type(a.atttypid, NULL) END,
-	pg_catalog.format_type(b.oid, -1), (e.typtype IN ('e', 'r', 'm') OR e.oid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802) OR EXISTS (SELECT 1 FROM pg_catalog.pg_opclass o
-		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
+	pg_catalog.format_type(b.oid, -1), (e.typtype IN ('e', 'r', 'm') OR e.oid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802) OR EXISTS (
+		SELECT 1 FROM pg_catalog.pg_opclass o
+		JOIN pg_catalog.pg_amop m ON m.amopfamily = o.opcfamily
+			AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype AND m.amopstrategy = 1
 		JOIN pg_catalog.pg_operator p ON p.oid = m.amopopr AND p.oprname = '<'
 		WHERE o.opcmethod = 403 AND o.opcdefault AND (o.opcintype = e.oid OR o.opcintype IN (SELECT k.casttarget
 			FROM pg_catalog.pg_cast k WHERE k.castsource = e.oid AND k.castmethod = 'b' AND k.castcontext = 'i')))), b.elem <> b.oid OR e.typtype = 'e' OR EXISTS (SELECT 1 FROM pg_catalog.pg_proc p
 		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = b.oid),
 	(SELECT json_agg(l.enumlabel::text ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = e.oid), c.relkind = 'm',
 	a.attndims,
-	CASE WHEN a.attcollation <> e.typcollation THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
-		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
+	CASE WHEN a.attcollation <> e.typcollation THEN
+		CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
+			(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n
+				WHERE n.oid = co.collnamespace)
+			END ||
 		'"' || replace(co.collname::text, '"', '""') || '"' END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
@@ -37,7 +42,8 @@ CROSS JOIN LATERAL (WITH RECURSIVE d(oid, typmod, required, standard) AS (
 		SELECT t.typbasetype, t.typtypmod, d.required OR t.typnotnull, coalesce(d.standard, t.typdefault COLLATE "default")
 		FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype = 'd' OFFSET 0) AS t)
 	SELECT d.*, CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END AS elem
-	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
+	FROM d CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t
+		WHERE t.oid = d.oid AND t.typtype <> 'd' OFFSET 0) AS t) AS b
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type t WHERE t.oid = b.elem OFFSET 0) AS e
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
@@ -58,8 +64,11 @@ SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attno
 		WHERE p.proname = 'min' AND p.pronamespace = 'pg_catalog'::regnamespace AND p.proargtypes[0] = a.atttypid),
 	NULL, c.relkind = 'm',
 	a.attndims,
-	CASE WHEN a.attcollation <> CASE WHEN a.atttypid IN (25, 1042, 1043) THEN 100 ELSE 0 END THEN CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
-		(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n WHERE n.oid = co.collnamespace) END ||
+	CASE WHEN a.attcollation <> CASE WHEN a.atttypid IN (25, 1042, 1043) THEN 100 ELSE 0 END THEN
+		CASE WHEN pg_catalog.pg_collation_is_visible(co.oid) THEN '' ELSE
+			(SELECT '"' || replace(n.nspname::text, '"', '""') || '".' FROM pg_catalog.pg_namespace n
+				WHERE n.oid = co.collnamespace)
+			END ||
 		'"' || replace(co.collname::text, '"', '""') || '"' END, a.atttypid NOT IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
